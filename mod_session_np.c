@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mod_session_np: login sessions in memcached, in cookies that need not last.
+ *
+ * This file is the table of contents: what happens when, and which file does
+ * it. docs/architecture.md has the picture.
+ */
+#include "httpd.h"
+#include "http_config.h"
+#include "http_protocol.h"
+#include "http_request.h"
+#include "mod_auth.h"
+
+#include "np_access.h"
+#include "np_authz.h"
+#include "np_check.h"
+#include "np_config.h"
+#include "np_directives.h"
+#include "np_endpoints.h"
+#include "np_hooks.h"
+#include "np_output.h"
+#include "np_start.h"
+
+static void register_hooks(apr_pool_t *p)
+{
+    /* Start: np_check.c finds errors, np_start.c opens keys and stores. */
+    ap_hook_pre_config(np_start_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(np_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(np_start_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(np_start_child, NULL, NULL, APR_HOOK_MIDDLE);
+
+    /* A request comes in: np_scrub.c, then np_request.c looks its session up. */
+    ap_hook_post_read_request(np_hook_scrub, NULL, NULL,
+                              APR_HOOK_REALLY_FIRST);
+    ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* Who is it, and may he: np_access.c, np_authz.c for our Require rules. */
+    ap_hook_check_access(np_access_name_user, NULL, NULL, APR_HOOK_FIRST,
+                         AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access_ex(np_access_check, NULL, NULL, APR_HOOK_FIRST,
+                            AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authn(np_access_authenticate, NULL, NULL, APR_HOOK_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authz(np_access_authorize, NULL, NULL, APR_HOOK_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_note_auth_failure(np_access_challenge, NULL, NULL,
+                              APR_HOOK_MIDDLE);
+    np_authz_register(p);
+
+    /* He may: np_turn.c records a login, np_export.c tells the application. */
+    ap_hook_fixups(np_hook_fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_handler(np_endpoint_logout, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(np_endpoint_status, NULL, NULL, APR_HOOK_MIDDLE);
+
+    /* The response goes out, whoever made it: np_output.c. Last, to see what
+     * mod_headers and mod_expires did; before mod_cache stores it. */
+    np_output_register();
+    ap_hook_insert_filter(np_output_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(np_output_insert, NULL, NULL,
+                                APR_HOOK_REALLY_LAST);
+    ap_hook_log_transaction(np_hook_log, NULL, NULL, APR_HOOK_FIRST);
+}
+
+module AP_MODULE_DECLARE_DATA session_np_module = {
+    STANDARD20_MODULE_STUFF,
+    np_config_create_dir,
+    np_config_merge_dir,
+    np_config_create_server,
+    np_config_merge_server,
+    np_directives,
+    register_hooks,
+#ifdef AP_MODULE_FLAG_NONE
+    AP_MODULE_FLAG_NONE,
+#endif
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base64url without padding: four characters for three octets, one spelling. */
+#include "np_base64url.h"
+
+/** Bits of one character. */
+#define BITS 6
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "abcdefghijklmnopqrstuvwxyz"
+                               "0123456789-_";
+
+void np_base64url_encode(char *text, const unsigned char *octets,
+                         apr_size_t len)
+{
+    apr_uint32_t bits = 0;
+    unsigned int held = 0;
+    for (apr_size_t i = 0; i < len; i++) {
+        bits = bits << 8 | octets[i];
+        held += 8;
+        while (held >= BITS) {
+            held -= BITS;
+            *text++ = alphabet[bits >> held & 63];
+        }
+    }
+    if (held > 0) {
+        *text++ = alphabet[bits << (BITS - held) & 63];
+    }
+    *text = '\0';
+}
+
+/** The six bits that @a c stands for; 64 if it stands for none. */
+static unsigned int value_of(unsigned char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A' + 0U;
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26U;
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52U;
+    }
+    if (c == '-') {
+        return 62;
+    }
+    return c == '_' ? 63 : 64;
+}
+
+apr_status_t np_base64url_decode(unsigned char *octets, apr_size_t len,
+                                 np_bytes_t text)
+{
+    if (text.len != NP_BASE64URL_LEN(len)) {
+        return APR_EINVAL;
+    }
+    apr_uint32_t bits = 0;
+    unsigned int held = 0;
+    for (apr_size_t i = 0; i < text.len; i++) {
+        const unsigned int value = value_of(text.data[i]);
+        if (value > 63) {
+            return APR_EINVAL;
+        }
+        bits = bits << BITS | value;
+        held += BITS;
+        if (held >= 8) {
+            held -= 8;
+            *octets++ = (unsigned char)(bits >> held & 255);
+        }
+    }
+    const apr_uint32_t unused = (1U << held) - 1;
+    return (bits & unused) == 0 ? APR_SUCCESS : APR_EINVAL;
+}

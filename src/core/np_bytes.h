@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bytes with their length, the currency between all layers. */
+#ifndef NP_BYTES_H
+#define NP_BYTES_H
+
+#include <stdbool.h>
+
+#include "apr.h"
+
+/** Bytes that somebody else owns: whoever hands them out says which pool. */
+typedef struct np_bytes_t {
+    const unsigned char *data;
+    apr_size_t len;
+} np_bytes_t;
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The session record and its bytes. docs/record-format.md draws them. */
+#include "np_record.h"
+
+#include <string.h>
+
+#include "apr_lib.h"
+#include "apr_strings.h"
+
+/*
+ *  0       1       2       3       4          12         20
+ *  +-------+-------+-------+-------+----------+----------+---
+ *  |version| state | mode  | flags | login_at | used_at  | ...
+ *  +-------+-------+-------+-------+----------+----------+---
+ *      20     28     36         44       60
+ *  ---+------+------+----------+--------+-----------------------
+ *     | idle | life | fresh_at | handle | fields, by rising tag
+ *  ---+------+------+----------+--------+-----------------------
+ *
+ *  a field:  0     1        3
+ *            +-----+--------+---------
+ *            | tag | length | value
+ *            +-----+--------+---------
+ *
+ * Numbers are big-endian; times and limits are microseconds in 8 octets. The
+ * highest bit of a tag says that a reader who does not know the field must
+ * not use the record.
+ */
+#define VERSION 1
+#define FIXED_LEN (4 + 5 * 8 + NP_HANDLE_LEN)
+#define FIELD_HEADER_LEN 3
+#define MAX_FIELD_LEN 0xffff
+
+#define FLAG_MODE_CHOSEN 0x01
+#define FLAG_ASK_PASSWORD_AGAIN 0x02
+#define FLAGS_KNOWN (FLAG_MODE_CHOSEN | FLAG_ASK_PASSWORD_AGAIN)
+
+#define TAG_CRITICAL 0x80
+#define TAG_USER 0x01
+#define TAG_AUTH_TYPE 0x02
+#define TAG_MFA 0x03
+#define TAG_APP_DATA 0x04
+#define TAG_ACCEPTED_UNTIL 0x81
+#define TAG_SUCCESSOR 0x82
+
+#define ASSOCIATED_LABEL "session_np record"
+
+/* Writing: a cursor into a buffer that is known to be large enough. */
+
+static unsigned char *write_number(unsigned char *out, apr_int64_t number,
+                                   int octets)
+{
+    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
+        *out++ = (unsigned char)((apr_uint64_t)number >> shift);
+    }
+    return out;
+}
+
+static unsigned char *write_octets(unsigned char *out, const void *octets,
+                                   apr_size_t len)
+{
+    if (len) {
+        memcpy(out, octets, len);
+    }
+    return out + len;
+}
+
+static unsigned char *write_field(unsigned char *out, unsigned char tag,
+                                  const void *value, apr_size_t len)
+{
+    *out++ = tag;
+    out = write_number(out, (apr_int64_t)len, 2);
+    return write_octets(out, value, len);
+}
+
+static unsigned char *write_text(unsigned char *out, unsigned char tag,
+                                 const char *text)
+{
+    return text ? write_field(out, tag, text, strlen(text)) : out;
+}
+
+static bool is_text(const unsigned char *text, apr_size_t len)
+{
+    if (len > NP_RECORD_MAX_TEXT) {
+        return false;
+    }
+    for (apr_size_t i = 0; i < len; i++) {
+        if (apr_iscntrl(text[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool may_be_encoded(const char *text)
+{
+    return !text || is_text((const unsigned char *)text, strlen(text));
+}
+
+static apr_size_t text_len(const char *text)
+{
+    return text ? FIELD_HEADER_LEN + strlen(text) : 0;
+}
+
+static unsigned char *write_fixed(unsigned char *out,
+                                  const np_record_t *record)
+{
+    int flags = (record->mode_chosen ? FLAG_MODE_CHOSEN : 0)
+                | (record->ask_password_again ? FLAG_ASK_PASSWORD_AGAIN : 0);
+
+    *out++ = VERSION;
+    *out++ = (unsigned char)record->state;
+    *out++ = (unsigned char)record->mode;
+    *out++ = (unsigned char)flags;
+    out = write_number(out, record->times.login_at, 8);
+    out = write_number(out, record->times.used_at, 8);
+    out = write_number(out, record->limits.idle, 8);
+    out = write_number(out, record->limits.life, 8);
+    out = write_number(out, record->fresh_at, 8);
+    return write_octets(out, record->handle, NP_HANDLE_LEN);
+}
+
+apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
+                              apr_pool_t *p)
+{
+    bool superseded = record->state == NP_RECORD_SUPERSEDED;
+
+    if (!record->user || !*record->user || !may_be_encoded(record->user)
+        || !may_be_encoded(record->auth_type) || !may_be_encoded(record->mfa)
+        || record->app_data.len > MAX_FIELD_LEN
+        || (superseded && !record->successor)) {
+        return APR_EINVAL;
+    }
+    apr_size_t len = FIXED_LEN + text_len(record->user)
+                     + text_len(record->auth_type) + text_len(record->mfa)
+                     + FIELD_HEADER_LEN + record->app_data.len
+                     + FIELD_HEADER_LEN + 8
+                     + (superseded ? text_len(record->successor) : 0);
+    unsigned char *data = apr_palloc(p, len);
+    unsigned char *out = write_fixed(data, record);
+
+    out = write_text(out, TAG_USER, record->user);
+    out = write_text(out, TAG_AUTH_TYPE, record->auth_type);
+    out = write_text(out, TAG_MFA, record->mfa);
+    if (record->app_data.len) {
+        out = write_field(out, TAG_APP_DATA, record->app_data.data,
+                          record->app_data.len);
+    }
+    if (superseded) {
+        *out++ = TAG_ACCEPTED_UNTIL;
+        out = write_number(out, 8, 2);
+        out = write_number(out, record->accepted_until, 8);
+        out = write_text(out, TAG_SUCCESSOR, record->successor);
+    }
+    *bytes = (np_bytes_t){ data, (apr_size_t)(out - data) };
+    return APR_SUCCESS;
+}
+
+/* Reading: every length is checked before it is used. */
+
+static apr_int64_t read_number(const unsigned char *in, int octets)
+{
+    apr_uint64_t number = 0;
+    for (int i = 0; i < octets; i++) {
+        number = number << 8 | in[i];
+    }
+    return (apr_int64_t)number;
+}
+
+static bool read_fixed(const unsigned char *in, np_record_t *record)
+{
+    if (in[0] != VERSION || in[1] < NP_RECORD_LIVE || in[1] > NP_RECORD_ENDED
+        || in[2] >= NP_MODES || in[3] & ~FLAGS_KNOWN) {
+        return false;
+    }
+    record->state = (np_record_state_e)in[1];
+    record->mode = (np_mode_e)in[2];
+    record->mode_chosen = in[3] & FLAG_MODE_CHOSEN;
+    record->ask_password_again = in[3] & FLAG_ASK_PASSWORD_AGAIN;
+    record->times.login_at = read_number(in + 4, 8);
+    record->times.used_at = read_number(in + 12, 8);
+    record->limits.idle = read_number(in + 20, 8);
+    record->limits.life = read_number(in + 28, 8);
+    record->fresh_at = read_number(in + 36, 8);
+    memcpy(record->handle, in + 44, NP_HANDLE_LEN);
+    return record->times.login_at >= 0 && record->times.used_at >= 0
+           && record->limits.idle > 0 && record->limits.life > 0
+           && record->fresh_at >= 0;
+}
+
+static bool read_text(const unsigned char *value, apr_size_t len,
+                      const char **text, apr_pool_t *p)
+{
+    if (!is_text(value, len)) {
+        return false;
+    }
+    *text = apr_pstrmemdup(p, (const char *)value, len);
+    return true;
+}
+
+static bool read_successor(const unsigned char *value, apr_size_t len,
+                           np_record_t *record, apr_pool_t *p)
+{
+    if (len != NP_STORAGE_KEY_LEN) {
+        return false;
+    }
+    for (apr_size_t i = 0; i < len; i++) {
+        if (!apr_isalnum(value[i]) && value[i] != '-' && value[i] != '_') {
+            return false;
+        }
+    }
+    record->successor = apr_pstrmemdup(p, (const char *)value, len);
+    return true;
+}
+
+static bool read_field(unsigned char tag, const unsigned char *value,
+                       apr_size_t len, np_record_t *record, apr_pool_t *p)
+{
+    switch (tag) {
+    case TAG_USER:
+        return len && read_text(value, len, &record->user, p);
+    case TAG_AUTH_TYPE:
+        return read_text(value, len, &record->auth_type, p);
+    case TAG_MFA:
+        return read_text(value, len, &record->mfa, p);
+    case TAG_APP_DATA:
+        record->app_data = (np_bytes_t){ value, len };
+        return len > 0;
+    case TAG_ACCEPTED_UNTIL:
+        record->accepted_until = len == 8 ? read_number(value, 8) : -1;
+        return record->accepted_until >= 0;
+    case TAG_SUCCESSOR:
+        return read_successor(value, len, record, p);
+    default:
+        return !(tag & TAG_CRITICAL);
+    }
+}
+
+static bool read_fields(const unsigned char *in, const unsigned char *end,
+                        np_record_t *record, apr_pool_t *p)
+{
+    int last_tag = 0;
+
+    while (in < end) {
+        if (end - in < FIELD_HEADER_LEN || in[0] <= last_tag) {
+            return false;
+        }
+        apr_size_t len = (apr_size_t)read_number(in + 1, 2);
+        if ((apr_size_t)(end - in) - FIELD_HEADER_LEN < len
+            || !read_field(in[0], in + FIELD_HEADER_LEN, len, record, p)) {
+            return false;
+        }
+        last_tag = in[0];
+        in += FIELD_HEADER_LEN + len;
+    }
+    return true;
+}
+
+apr_status_t np_record_decode(np_bytes_t bytes, np_record_t *record,
+                              apr_pool_t *p)
+{
+    const unsigned char *end = bytes.data + bytes.len;
+
+    memset(record, 0, sizeof *record);
+    if (bytes.len < FIXED_LEN || !read_fixed(bytes.data, record)
+        || !read_fields(bytes.data + FIXED_LEN, end, record, p)) {
+        return APR_EINVAL;
+    }
+    bool superseded = record->state == NP_RECORD_SUPERSEDED;
+    bool complete = record->user
+                    && superseded == (record->successor != NULL)
+                    && superseded == (record->accepted_until != 0);
+    return complete ? APR_SUCCESS : APR_EINVAL;
+}
+
+/* Lengths stand before the texts, so that no two scopes look alike. */
+static np_bytes_t associate(const np_scope_t *scope, const char *key,
+                            apr_pool_t *p)
+{
+    const char *text = apr_psprintf(
+        p,
+        ASSOCIATED_LABEL " %d %" APR_SIZE_T_FMT ":%s %" APR_SIZE_T_FMT
+                         ":%s %s",
+        scope->kind, strlen(scope->tenant), scope->tenant,
+        strlen(scope->host), scope->host, key);
+    return (np_bytes_t){ (const unsigned char *)text, strlen(text) };
+}
+
+apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
+                            const char *key, const np_record_t *record,
+                            np_bytes_t *sealed, apr_pool_t *p)
+{
+    np_bytes_t plain;
+
+    apr_status_t status = np_record_encode(record, &plain, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return np_crypto_seal(crypto, plain, associate(scope, key, p), sealed, p);
+}
+
+apr_status_t np_record_open(const np_crypto_t *crypto, const np_scope_t *scope,
+                            const char *key, np_bytes_t sealed,
+                            np_record_t *record, apr_pool_t *p)
+{
+    np_bytes_t plain;
+
+    apr_status_t status = np_crypto_open(
+        crypto, sealed, associate(scope, key, p), &plain, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return np_record_decode(plain, record, p);
+}

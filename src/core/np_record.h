@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The session record and its bytes. docs/record-format.md draws them. */
+#ifndef NP_RECORD_H
+#define NP_RECORD_H
+
+#include "np_crypto.h"
+#include "np_id.h"
+#include "np_policy.h"
+#include "np_scope.h"
+
+/** Octets of the public handle, which is useless as a cookie. */
+#define NP_HANDLE_LEN 16
+/** Bytes of a user name, a method or an authentication type, at the most. */
+#define NP_RECORD_MAX_TEXT 1024
+
+/** What a record says of its session. The values are part of the format. */
+typedef enum np_record_state_e {
+    NP_RECORD_LIVE = 1,
+    /** The id was changed; this one is accepted until accepted_until. */
+    NP_RECORD_SUPERSEDED = 2,
+    NP_RECORD_IDLE = 3,
+    NP_RECORD_EXPIRED = 4,
+    NP_RECORD_ENDED = 5,
+} np_record_state_e;
+
+/** A session as the store keeps it. Texts live in the pool that they were
+ *  decoded into, or in the login's. */
+typedef struct np_record_t {
+    np_record_state_e state;
+    np_mode_e mode;
+    /** The application chose the mode; the tenant's changes leave it alone. */
+    bool mode_chosen;
+    /** Began by Basic or Digest: the browser repeats the password unasked. */
+    bool ask_password_again;
+    np_times_t times;
+    /** What was in force at login. */
+    np_limits_t limits;
+    /** The last login or step-up, whichever is later. */
+    apr_time_t fresh_at;
+    unsigned char handle[NP_HANDLE_LEN];
+    const char *user;
+    /** How the user logged in: httpd's AuthType at login. */
+    const char *auth_type;
+    /** The second factor's method; NULL without one. */
+    const char *mfa;
+    /** NP_RECORD_SUPERSEDED only. */
+    apr_time_t accepted_until;
+    /** NP_RECORD_SUPERSEDED only: where the session lives now. */
+    const char *successor;
+    /** The application's data, sealed with the cookie's secret; len 0: none. */
+    np_bytes_t app_data;
+} np_record_t;
+
+/**
+ * Write @a record as bytes, in @a p.
+ * @return APR_SUCCESS, or APR_EINVAL for a text longer than NP_RECORD_MAX_TEXT
+ */
+apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
+                              apr_pool_t *p);
+
+/**
+ * Read a record. Whatever the bytes are, nothing outside of them is read;
+ * fields that a newer version added are passed over. Texts are copied to @a p,
+ * app_data points into @a bytes.
+ * @return APR_SUCCESS, or APR_EINVAL for bytes that no encoder wrote
+ */
+apr_status_t np_record_decode(np_bytes_t bytes, np_record_t *record,
+                              apr_pool_t *p);
+
+/** Encode and seal, bound to @a scope and @a key. @a sealed lives in @a p. */
+apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
+                            const char *key, const np_record_t *record,
+                            np_bytes_t *sealed, apr_pool_t *p);
+
+/**
+ * Open and decode what the store holds under @a key.
+ * @return APR_SUCCESS; APR_EACCES if it was not sealed here for this key and
+ *         scope; APR_EINVAL if it does not decode
+ */
+apr_status_t np_record_open(const np_crypto_t *crypto, const np_scope_t *scope,
+                            const char *key, np_bytes_t sealed,
+                            np_record_t *record, apr_pool_t *p);
+
+#endif

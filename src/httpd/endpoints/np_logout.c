@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The logout endpoint: the record goes first, then the cookies. */
+#include "np_endpoints.h"
+
+#include <string.h>
+
+#include "http_protocol.h"
+
+#include "np_answer.h"
+#include "np_log.h"
+#include "np_turn.h"
+
+#define HANDLER "session-np-logout"
+
+/* A GET may be a prefetch or an image of another site; Fetch Metadata tells
+ * that it is a link on this one. */
+static bool is_own_link(const request_rec *r)
+{
+    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+
+    return r->method_number == M_GET && !r->header_only && site
+           && (!strcmp(site, "same-origin") || !strcmp(site, "same-site"));
+}
+
+static int refuse_method(request_rec *r)
+{
+    r->allowed = AP_METHOD_BIT << M_POST;
+    apr_table_setn(r->err_headers_out, "Allow", "POST");
+    return HTTP_METHOD_NOT_ALLOWED;
+}
+
+/* The cookie of a session that began by a password stays, as the mark that
+ * the password must be asked for again; see np_access_authenticate(). */
+static np_fate_e cookies_after(const np_request_t *ctx)
+{
+    const np_outcome_t *outcome = &ctx->outcome;
+
+    return np_state_is_over(outcome->state)
+                   && outcome->record.ask_password_again
+               ? NP_FATE_KEEP
+               : NP_FATE_REMOVE;
+}
+
+static void forget_site_data(request_rec *r, const np_place_t *place)
+{
+    if (*place->clear_site_data) {
+        apr_table_setn(r->err_headers_out, "Clear-Site-Data",
+                       place->clear_site_data);
+    }
+}
+
+int np_endpoint_logout(request_rec *r)
+{
+    if (!r->handler || strcmp(r->handler, HANDLER)) {
+        return DECLINED;
+    }
+    np_request_t *ctx = np_request_start(r);
+    np_place_t place = np_config_place(r);
+
+    if (np_answer_is_cross_site(ctx, r)) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_CROSS_SITE);
+        return HTTP_FORBIDDEN;
+    }
+    if (r->method_number != M_POST && !is_own_link(r)) {
+        return refuse_method(r);
+    }
+    if (ap_discard_request_body(r) != OK) {
+        return HTTP_BAD_REQUEST;
+    }
+    np_request_open(ctx, r, &place);
+    apr_status_t status = np_turn_end(ctx, r);
+    if (ctx->cookie_header) {
+        ctx->fate = cookies_after(ctx);
+    }
+    forget_site_data(r, &place);
+    if (status != APR_SUCCESS) {
+        return np_answer_unavailable(r, &place);
+    }
+    apr_table_setn(r->headers_out, "Location", np_answer_return_path(r));
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    return HTTP_SEE_OTHER;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Access control: a live session speaks for its user, and refusals are ours. */
+#include "np_access.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "np_answer.h"
+#include "np_log.h"
+
+#define AUTH_TYPE "SessionNP"
+
+/* A request at the gate. */
+typedef struct np_visit_t {
+    request_rec *r;
+    np_request_t *ctx;
+    np_place_t place;
+    const np_outcome_t *outcome;
+} np_visit_t;
+
+/* False where the gate stands open for other modules: no sessions here, or
+ * it is we who are asking them. */
+static bool visit(request_rec *r, np_visit_t *v)
+{
+    v->r = r;
+    v->ctx = np_request_get(r);
+    v->place = np_config_place(r);
+    if (!v->ctx || !v->place.on || v->ctx->asking == r) {
+        return false;
+    }
+    v->outcome = np_request_outcome(v->ctx, r, &v->place);
+    return true;
+}
+
+static int ask_others(const np_visit_t *v, int (*run)(request_rec *))
+{
+    const request_rec *before = v->ctx->asking;
+
+    v->ctx->asking = v->r;
+    int status = run(v->r);
+    v->ctx->asking = before;
+    return status;
+}
+
+static bool is_live(const np_visit_t *v)
+{
+    return v->outcome->state == NP_STATE_LIVE;
+}
+
+static bool has_auth_type(request_rec *r, const char *type)
+{
+    const char *configured = ap_auth_type(r);
+    return configured && !strcasecmp(configured, type);
+}
+
+static bool repeats_password(request_rec *r)
+{
+    return (has_auth_type(r, "Basic") || has_auth_type(r, "Digest"))
+           && apr_table_get(r->headers_in, "Authorization");
+}
+
+int np_access_name_user(request_rec *r)
+{
+    np_visit_t v;
+
+    if (visit(r, &v) && is_live(&v)) {
+        r->user = (char *)v.outcome->record.user;
+        r->ap_auth_type = (char *)AUTH_TYPE;
+    }
+    return DECLINED;
+}
+
+/* A live session was refused by a Require line: logging in again does not
+ * help, unless it was one of our rules that asks for it. */
+static int refuse_user(const np_visit_t *v)
+{
+    const char *reason = v->ctx->denied ? v->ctx->denied : NP_REASON_FORBIDDEN;
+
+    apr_table_unset(v->r->err_headers_out, "WWW-Authenticate");
+    return np_answer_refuse(v->r, &v->place, HTTP_FORBIDDEN, reason);
+}
+
+static int settle(const np_visit_t *v, int status)
+{
+    bool refused =
+        status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN;
+
+    return refused && is_live(v) ? refuse_user(v) : status;
+}
+
+int np_access_check(request_rec *r)
+{
+    np_visit_t v;
+
+    if (!visit(r, &v)) {
+        return DECLINED;
+    }
+    return settle(&v, ask_others(&v, ap_run_access_checker_ex));
+}
+
+int np_access_authorize(request_rec *r)
+{
+    np_visit_t v;
+
+    if (!visit(r, &v)) {
+        return DECLINED;
+    }
+    return settle(&v, ask_others(&v, ap_run_auth_checker));
+}
+
+/* The session is over, and the browser answers for a user who may be gone:
+ * make it ask. From then on the cookie has nothing to mark any more. */
+static int ask_for_password(const np_visit_t *v)
+{
+    NP_LOG_REQUEST(v->r, APR_SUCCESS, NP_MSG_PASSWORD_AGAIN);
+    v->ctx->fate = NP_FATE_REMOVE;
+    ap_note_auth_failure(v->r);
+    return HTTP_UNAUTHORIZED;
+}
+
+static int refuse_visitor(const np_visit_t *v)
+{
+    np_state_e state = v->outcome->state;
+
+    return np_answer_refuse(v->r, &v->place, HTTP_UNAUTHORIZED,
+                            state == NP_STATE_UNAVAILABLE
+                                ? NP_REASON_NONE
+                                : np_answer_state(state));
+}
+
+static int ask_who(const np_visit_t *v)
+{
+    int status = ask_others(v, ap_run_check_user_id);
+
+    if (status == OK && v->r->user) {
+        v->ctx->authenticated = v->r;
+    }
+    return status;
+}
+
+int np_access_authenticate(request_rec *r)
+{
+    np_visit_t v;
+
+    if (!visit(r, &v)) {
+        if (has_auth_type(r, AUTH_TYPE)) {
+            NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_NOT_ON,
+                           "AuthType SessionNP");
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+        return DECLINED;
+    }
+    if (is_live(&v)) {
+        return OK;
+    }
+    if (v.outcome->state == NP_STATE_UNAVAILABLE
+        && !v.place.pass_without_store) {
+        return np_answer_unavailable(r, &v.place);
+    }
+    if (np_state_is_over(v.outcome->state) && !v.outcome->old_id
+        && repeats_password(r)) {
+        return ask_for_password(&v);
+    }
+    if (!ap_auth_type(r) || has_auth_type(r, AUTH_TYPE)) {
+        return refuse_visitor(&v);
+    }
+    return ask_who(&v);
+}
+
+int np_access_challenge(request_rec *r, const char *auth_type)
+{
+    if (strcasecmp(auth_type, AUTH_TYPE)) {
+        return DECLINED;
+    }
+    const char *realm = ap_auth_name(r);
+    apr_table_setn(r->err_headers_out, "WWW-Authenticate",
+                   apr_pstrcat(r->pool, AUTH_TYPE " realm=\"",
+                               realm ? ap_escape_quotes(r->pool, realm) : "",
+                               "\"", NULL));
+    return OK;
+}

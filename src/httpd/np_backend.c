@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The store that a configuration names: checked, opened, given to children. */
+#include "np_backend.h"
+
+#include <string.h>
+
+#include "ap_mpm.h"
+#include "ap_provider.h"
+#include "apr_strings.h"
+#include "util_mutex.h"
+
+#include "np_memcache.h"
+#include "np_socache.h"
+
+#define MEMCACHE "memcache:"
+/** Some 60,000 sessions; httpd's own default of 512 KB holds a thousand. */
+#define SHMCB_DEFAULT_SIZE "33554432"
+/** Connections of one child process to one memcached server. */
+#define MAX_CONNECTIONS 64
+
+/* A small object cache and its lock. Lives in the process pool, because a
+ * graceful restart must not lose what is in it. */
+typedef struct np_cache_t {
+    ap_socache_instance_t *instance;
+    apr_global_mutex_t *mutex;
+} np_cache_t;
+
+struct np_backend_t {
+    const char *spec;
+    apr_interval_time_t timeout;
+    /* memcached: */
+    const np_memcache_servers_t *servers;
+    /* a small object cache: */
+    const ap_socache_provider_t *provider;
+    np_cache_t *cache;
+    np_store_t *store;
+};
+
+static const ap_socache_provider_t *find_provider(const char *spec,
+                                                  const char **argument,
+                                                  apr_pool_t *p)
+{
+    const char *colon = strchr(spec, ':');
+    const char *name =
+        colon ? apr_pstrmemdup(p, spec, (apr_size_t)(colon - spec)) : spec;
+
+    *argument = colon ? colon + 1 : NULL;
+    if (!*argument && !strcmp(name, NP_BACKEND_DEFAULT)) {
+        *argument = ap_runtime_dir_relative(
+            p, "session-np(" SHMCB_DEFAULT_SIZE ")");
+    }
+    return ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP, name,
+                              AP_SOCACHE_PROVIDER_VERSION);
+}
+
+static bool is_memcache(const char *spec)
+{
+    return !strncmp(spec, MEMCACHE, strlen(MEMCACHE));
+}
+
+const char *np_backend_check(const char *spec, apr_pool_t *p)
+{
+    np_memcache_servers_t *servers;
+    ap_socache_instance_t *instance;
+    const char *argument;
+
+    if (is_memcache(spec)) {
+        return np_memcache_parse(spec + strlen(MEMCACHE), &servers, p);
+    }
+    if (!strcmp(spec, "memcache")) {
+        return "names no server: write memcache:127.0.0.1:11211";
+    }
+    const ap_socache_provider_t *provider =
+        find_provider(spec, &argument, p);
+    if (!provider) {
+        return apr_psprintf(p,
+                            "is not available: load mod_socache_%.*s, or "
+                            "write memcache:host:port",
+                            (int)strcspn(spec, ":"), spec);
+    }
+    return provider->create(&instance, argument, p, p);
+}
+
+static apr_status_t create_cache(np_cache_t *cache, const np_backend_t *backend,
+                                 const char *argument, server_rec *server,
+                                 const char **error, apr_pool_t *p)
+{
+    static const struct ap_socache_hints hints = {
+        .avg_id_len = 24,
+        .avg_obj_size = 300,
+        .expiry_interval = APR_USEC_PER_SEC * 60 * 60,
+    };
+    apr_pool_t *process = server->process->pool;
+
+    *error = backend->provider->create(&cache->instance, argument, p, process);
+    if (*error) {
+        return APR_EINVAL;
+    }
+    *error = "the provider does not start";
+    apr_status_t status = backend->provider->init(
+        cache->instance, "session_np", &hints, server, process);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    *error = "there is no mutex for it";
+    return ap_global_mutex_create(&cache->mutex, NULL, NP_BACKEND_MUTEX, NULL,
+                                  server, process, 0);
+}
+
+static apr_status_t open_cache(np_backend_t *backend, server_rec *server,
+                               const char **error, apr_pool_t *p)
+{
+    apr_pool_t *process = server->process->pool;
+    const char *argument;
+    const char *name = apr_pstrcat(process, "session_np store ", backend->spec,
+                                   NULL);
+    void *kept = NULL;
+
+    backend->provider = find_provider(backend->spec, &argument, p);
+    if (!backend->provider) {
+        *error = "its provider is not loaded";
+        return APR_ENOTIMPL;
+    }
+    (void)apr_pool_userdata_get(&kept, name, process);
+    backend->cache = kept;
+    if (kept) {
+        return APR_SUCCESS;
+    }
+    backend->cache = apr_pcalloc(process, sizeof *backend->cache);
+    apr_status_t status =
+        create_cache(backend->cache, backend, argument, server, error, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return apr_pool_userdata_setn(backend->cache, name, NULL, process);
+}
+
+apr_status_t np_backend_open(np_backend_t **opened, const char *spec,
+                             apr_interval_time_t timeout, server_rec *server,
+                             const char **error, apr_pool_t *p)
+{
+    np_backend_t *backend = apr_pcalloc(p, sizeof *backend);
+    np_memcache_servers_t *servers = NULL;
+
+    *opened = backend;
+    backend->spec = spec;
+    backend->timeout = timeout;
+    if (!is_memcache(spec)) {
+        return open_cache(backend, server, error, p);
+    }
+    *error = np_memcache_parse(spec + strlen(MEMCACHE), &servers, p);
+    backend->servers = servers;
+    return *error ? APR_EINVAL : APR_SUCCESS;
+}
+
+static int connections(void)
+{
+    int threads = 1;
+    (void)ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    if (threads < 1) {
+        return 1;
+    }
+    return threads < MAX_CONNECTIONS ? threads : MAX_CONNECTIONS;
+}
+
+static apr_status_t start_cache(np_backend_t *backend, server_rec *server,
+                                apr_pool_t *p)
+{
+    apr_global_mutex_t **mutex = &backend->cache->mutex;
+    apr_status_t status =
+        apr_global_mutex_child_init(mutex, apr_global_mutex_lockfile(*mutex),
+                                    p);
+    if (status == APR_SUCCESS) {
+        np_socache_create(&backend->store, backend->provider,
+                          backend->cache->instance, *mutex, server, p);
+    }
+    return status;
+}
+
+apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
+                              apr_pool_t *p)
+{
+    if (!backend->servers) {
+        return start_cache(backend, server, p);
+    }
+    const np_memcache_limits_t limits = {
+        .connections = connections(),
+        .timeout = backend->timeout,
+    };
+    return np_memcache_create(&backend->store, backend->servers, &limits, p);
+}
+
+np_store_t *np_backend_store(const np_backend_t *backend)
+{
+    return backend->store;
+}
+
+const char *np_backend_spec(const np_backend_t *backend)
+{
+    return backend->spec;
+}

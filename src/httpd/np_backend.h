@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The store that a configuration names: checked, opened, given to children. */
+#ifndef NP_BACKEND_H
+#define NP_BACKEND_H
+
+#include "np_module.h"
+
+#include "apr_time.h"
+
+#include "np_store.h"
+
+/** The store of a server that names none. */
+#define NP_BACKEND_DEFAULT "shmcb"
+/** The name of our global mutex, for httpd's Mutex directive. */
+#define NP_BACKEND_MUTEX "session-np"
+
+typedef struct np_backend_t np_backend_t;
+
+/**
+ * Check the argument of SessionNPStore without opening anything.
+ * @return NULL, or what is wrong and what to write instead
+ */
+const char *np_backend_check(const char *spec, apr_pool_t *p);
+
+/**
+ * Open the store @a spec, or find it open: what it keeps outlives a graceful
+ * restart. @a timeout is the longest that a request waits for it.
+ * @return APR_SUCCESS, or why not; @a error then says it in words
+ */
+apr_status_t np_backend_open(np_backend_t **backend, const char *spec,
+                             apr_interval_time_t timeout, server_rec *server,
+                             const char **error, apr_pool_t *p);
+
+/** Make the backend usable in this child process, until @a p goes. */
+apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
+                              apr_pool_t *p);
+
+/** The store, or NULL in a process where it was not started. */
+np_store_t *np_backend_store(const np_backend_t *backend);
+
+/** The argument of SessionNPStore that named it. */
+const char *np_backend_spec(const np_backend_t *backend);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The configuration as the administrator wrote it: unset until it is set. */
+#ifndef NP_CONFIG_H
+#define NP_CONFIG_H
+
+#include "np_module.h"
+
+#include "apr_hash.h"
+
+#include "np_policy.h"
+#include "np_scope.h"
+
+/** "Not configured here" for every number below; for pointers it is NULL. */
+#define NP_UNSET (-1)
+
+/** Where a directive stands, for messages. */
+typedef struct np_origin_t {
+    const char *directive;
+    const char *file;
+    int line;
+} np_origin_t;
+
+/** One `<SessionNPTenant name>`, or several of one name, later lines winning.
+ *  Lives in pconf, like everything here. */
+typedef struct np_tenant_conf_t {
+    const char *name;
+    np_origin_t origin;
+    int mode;
+    int plan;
+    apr_interval_time_t idle[NP_MODES];
+    apr_interval_time_t life[NP_MODES];
+    /** By np_kind_e - 1. */
+    const char *cookie_name[NP_KINDS];
+    int compat;
+    const char *cookie_path;
+    const char *cookie_domain;
+    int same_site;
+    int secure_always;
+} np_tenant_conf_t;
+
+/** A host that `SessionNPHosts` gives to a tenant. */
+typedef struct np_host_conf_t {
+    const char *host;
+    const char *tenant;
+    np_origin_t origin;
+} np_host_conf_t;
+
+/** A place's reference to a tenant, checked when all of them are known. */
+typedef struct np_tenant_ref_t {
+    const char *tenant;
+    np_origin_t origin;
+} np_tenant_ref_t;
+
+typedef struct np_server_conf_t {
+    const char *store;
+    np_origin_t store_origin;
+    apr_interval_time_t store_timeout;
+    const char *state_dir;
+    /** of const char * */
+    apr_array_header_t *key_files;
+    np_origin_t key_files_origin;
+    /** name -> np_tenant_conf_t * */
+    apr_hash_t *tenants;
+    /** of np_host_conf_t */
+    apr_array_header_t *hosts;
+    /** of np_tenant_ref_t; not merged: each is checked once */
+    apr_array_header_t *tenant_refs;
+    /** The tenant whose container is being read. */
+    np_tenant_conf_t *open_tenant;
+    /** Some place of this server has `SessionNP On`. */
+    bool wanted;
+    /** What the server runs by, made in post_config. */
+    struct np_site_t *site;
+} np_server_conf_t;
+
+/** Which responses may not be stored by browsers. */
+typedef enum np_cache_control_e {
+    NP_CACHE_CONTROL_DOCUMENTS,
+    NP_CACHE_CONTROL_ALL,
+    NP_CACHE_CONTROL_OFF,
+} np_cache_control_e;
+
+typedef struct np_dir_conf_t {
+    int on;
+    const char *tenant;
+    const char *login_url;
+    int headers;
+    int strip_cookies;
+    int pass_without_store;
+    /** of ap_regex_t * */
+    apr_array_header_t *passive;
+    int cache_control;
+    /** The value of Clear-Site-Data; "" for none. */
+    const char *clear_site_data;
+} np_dir_conf_t;
+
+/** A place, resolved: plain values, nothing unset. */
+typedef struct np_place_t {
+    bool on;
+    /** NULL: by host. */
+    const char *tenant;
+    /** NULL: none. */
+    const char *login_url;
+    bool headers;
+    bool strip_cookies;
+    bool pass_without_store;
+    /** NULL: none. */
+    const apr_array_header_t *passive;
+    np_cache_control_e cache_control;
+    const char *clear_site_data;
+} np_place_t;
+
+void *np_config_create_server(apr_pool_t *p, server_rec *server);
+void *np_config_merge_server(apr_pool_t *p, void *outer, void *inner);
+void *np_config_create_dir(apr_pool_t *p, char *dir);
+void *np_config_merge_dir(apr_pool_t *p, void *outer, void *inner);
+
+/** A tenant of which nothing is set yet. */
+np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p);
+
+/** The configuration of @a server. */
+np_server_conf_t *np_config_server(const server_rec *server);
+
+/** The place that @a r is in, with every default filled in. */
+np_place_t np_config_place(const request_rec *r);
+
+#endif

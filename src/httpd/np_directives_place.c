@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Directives of a place: what holds in a directory or location. */
+#include "np_directive_args.h"
+
+#include <string.h>
+
+#include "apr_lib.h"
+#include "apr_strings.h"
+
+#include "np_url.h"
+
+const char *np_set_place_choice(cmd_parms *cmd, void *dir,
+                                    const char *text)
+{
+    return np_directive_choose(cmd, dir, text);
+}
+
+const char *np_set_on(cmd_parms *cmd, void *dir, int on)
+{
+    ((np_dir_conf_t *)dir)->on = on;
+    if (on) {
+        np_config_server(cmd->server)->wanted = true;
+    }
+    return NULL;
+}
+
+const char *np_set_tenant(cmd_parms *cmd, void *dir, const char *name)
+{
+    np_server_conf_t *conf = np_config_server(cmd->server);
+    const char *error = np_directive_tenant_name(cmd, name);
+    if (error) {
+        return error;
+    }
+    if (!conf->tenant_refs) {
+        conf->tenant_refs =
+            apr_array_make(cmd->pool, 4, sizeof(np_tenant_ref_t));
+    }
+    APR_ARRAY_PUSH(conf->tenant_refs, np_tenant_ref_t) = (np_tenant_ref_t){
+        .tenant = name,
+        .origin = np_directive_origin(cmd),
+    };
+    ((np_dir_conf_t *)dir)->tenant = name;
+    return NULL;
+}
+
+const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url)
+{
+    bool none = !strcasecmp(url, "none");
+    if (!none && !np_url_is_local(url)) {
+        return apr_psprintf(cmd->pool,
+                            "%s: \"%s\" is not a path on this server: begin "
+                            "it with one '/', such as /login",
+                            cmd->cmd->name, url);
+    }
+    ((np_dir_conf_t *)dir)->login_url = none ? "" : url;
+    return NULL;
+}
+
+const char *np_add_passive(cmd_parms *cmd, void *dir, const char *pattern)
+{
+    np_dir_conf_t *conf = dir;
+    ap_regex_t *regex = ap_pregcomp(cmd->pool, pattern, AP_REG_EXTENDED);
+    if (!regex) {
+        return apr_psprintf(cmd->pool,
+                            "%s: \"%s\" is not a regular expression: write "
+                            "one, such as ^/app/poll",
+                            cmd->cmd->name, pattern);
+    }
+    if (!conf->passive) {
+        conf->passive = apr_array_make(cmd->pool, 2, sizeof(ap_regex_t *));
+    }
+    APR_ARRAY_PUSH(conf->passive, ap_regex_t *) = regex;
+    return NULL;
+}
+
+const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
+                                       const char *value)
+{
+    np_dir_conf_t *conf = dir;
+    if (!strcasecmp(value, "none")) {
+        conf->clear_site_data = "";
+        return NULL;
+    }
+    char *word = apr_pstrdup(cmd->pool, value);
+    apr_collapse_spaces(word, word);
+    if (!*word || strcspn(word, "\",\\") != strlen(word) || !np_directive_is_token(word)) {
+        if (strcmp(word, "*")) {
+            return apr_psprintf(cmd->pool,
+                                "%s: \"%s\" is not a kind of data: use "
+                                "cache, cookies, storage, "
+                                "executionContexts, * or none",
+                                cmd->cmd->name, value);
+        }
+    }
+    const char *before = conf->clear_site_data;
+    conf->clear_site_data = apr_pstrcat(
+        cmd->pool, before && *before ? before : "",
+        before && *before ? ", " : "", "\"", word, "\"", NULL);
+    return NULL;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Telling applications who is logged in: environment and request headers. */
+#include "np_export.h"
+
+#include "apr_strings.h"
+
+#include "mod_session_np.h"
+#include "np_answer.h"
+
+/* What may be told, in the order of the table below. */
+typedef enum np_fact_e {
+    FACT_STATE,
+    FACT_USER,
+    FACT_ID,
+    FACT_TENANT,
+    FACT_MODE,
+    FACT_LOGIN_AT,
+    FACT_IDLE_EXPIRES_AT,
+    FACT_EXPIRES_AT,
+    FACT_MFA,
+    FACT_NEW,
+    FACTS,
+} np_fact_e;
+
+static const struct {
+    const char *variable;
+    const char *header;
+} names[FACTS] = {
+    [FACT_STATE] = { SESSION_NP_ENV_STATE,
+                     SESSION_NP_HEADER_STATE },
+    [FACT_USER] = { SESSION_NP_ENV_USER,
+                    SESSION_NP_HEADER_USER },
+    [FACT_ID] = { SESSION_NP_ENV_ID,
+                  SESSION_NP_HEADER_ID },
+    [FACT_TENANT] = { SESSION_NP_ENV_TENANT,
+                      SESSION_NP_HEADER_TENANT },
+    [FACT_MODE] = { SESSION_NP_ENV_MODE,
+                    SESSION_NP_HEADER_MODE },
+    [FACT_LOGIN_AT] = { SESSION_NP_ENV_LOGIN_AT,
+                        SESSION_NP_HEADER_LOGIN_AT },
+    [FACT_IDLE_EXPIRES_AT] = { SESSION_NP_ENV_IDLE_EXPIRES_AT,
+                               SESSION_NP_HEADER_IDLE_EXPIRES_AT },
+    [FACT_EXPIRES_AT] = { SESSION_NP_ENV_EXPIRES_AT,
+                          SESSION_NP_HEADER_EXPIRES_AT },
+    [FACT_MFA] = { SESSION_NP_ENV_MFA,
+                   SESSION_NP_HEADER_MFA },
+    [FACT_NEW] = { SESSION_NP_ENV_NEW,
+                   SESSION_NP_HEADER_NEW },
+};
+
+const char *np_export_time(apr_time_t moment, apr_pool_t *p)
+{
+    apr_time_exp_t t;
+
+    (void)apr_time_exp_gmt(&t, moment);
+    return apr_psprintf(p, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900,
+                        t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
+                        t.tm_sec);
+}
+
+const char *np_export_mode(np_mode_e mode)
+{
+    return mode == NP_MODE_PERSISTENT ? "persistent" : "non-persistent";
+}
+
+static void describe(const np_request_t *ctx, const np_record_t *record,
+                     const char *facts[FACTS], apr_pool_t *p)
+{
+    np_limits_t limits = np_session_limits(&ctx->realm, record);
+    const np_times_t *times = &record->times;
+
+    facts[FACT_USER] = record->user;
+    facts[FACT_ID] = np_request_handle(record, p);
+    facts[FACT_TENANT] = ctx->tenant->name;
+    facts[FACT_MODE] = np_export_mode(record->mode);
+    facts[FACT_LOGIN_AT] = np_export_time(times->login_at, p);
+    facts[FACT_IDLE_EXPIRES_AT] =
+        np_export_time(np_policy_idle_expires_at(times, limits), p);
+    facts[FACT_EXPIRES_AT] =
+        np_export_time(np_policy_expires_at(times, limits), p);
+    facts[FACT_MFA] = record->mfa;
+    facts[FACT_NEW] = ctx->new_login ? "1" : NULL;
+}
+
+static void set_or_unset(apr_table_t *table, const char *name,
+                         const char *value)
+{
+    if (value) {
+        apr_table_setn(table, name, value);
+    }
+    else {
+        apr_table_unset(table, name);
+    }
+}
+
+/* A sub-request shares its headers with the request that made it, whose
+ * application must not see what is meant for another. */
+static apr_table_t *own_headers(request_rec *r)
+{
+    if (r->main && r->headers_in == r->main->headers_in) {
+        r->headers_in = apr_table_copy(r->pool, r->headers_in);
+    }
+    return r->headers_in;
+}
+
+void np_export(const np_request_t *ctx, request_rec *r,
+               const np_place_t *place)
+{
+    const np_outcome_t *outcome = np_request_outcome(ctx, r, place);
+    const char *facts[FACTS] = { NULL };
+
+    facts[FACT_STATE] = np_answer_state(outcome->state);
+    if (outcome->state == NP_STATE_LIVE) {
+        describe(ctx, &outcome->record, facts, r->pool);
+    }
+    for (int i = 0; i < FACTS; i++) {
+        set_or_unset(r->subprocess_env, names[i].variable, facts[i]);
+    }
+    apr_table_t *headers = place->headers ? own_headers(r) : NULL;
+    for (int i = 0; headers && i < FACTS; i++) {
+        set_or_unset(headers, names[i].header, facts[i]);
+    }
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The hooks that a request passes, in their order. */
+#include "np_hooks.h"
+
+#include "np_export.h"
+#include "np_scrub.h"
+#include "np_turn.h"
+
+int np_hook_scrub(request_rec *r)
+{
+    np_scrub_request(r);
+    return DECLINED;
+}
+
+int np_hook_open(request_rec *r)
+{
+    np_request_t *ctx = np_request_start(r);
+    np_place_t place = np_config_place(r);
+
+    np_scrub_cookies(ctx, r, &place);
+    if (place.on) {
+        np_request_open(ctx, r, &place);
+    }
+    return DECLINED;
+}
+
+int np_hook_fixups(request_rec *r)
+{
+    np_request_t *ctx = np_request_get(r);
+    np_place_t place = np_config_place(r);
+
+    if (!ctx || !place.on) {
+        return DECLINED;
+    }
+    bool takes_turn = !r->main && np_request_sees(ctx, r, &place);
+    int status = takes_turn ? np_turn_take(ctx, r, &place) : OK;
+    if (status == OK) {
+        np_export(ctx, r, &place);
+    }
+    return status == OK ? DECLINED : status;
+}
+
+int np_hook_log(request_rec *r)
+{
+    np_request_t *ctx = np_request_get(r);
+
+    if (ctx && ctx->tenant) {
+        np_place_t place = np_config_place(r);
+        np_turn_touch(ctx, r, &place);
+    }
+    return DECLINED;
+}

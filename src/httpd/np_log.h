@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Every message that the module logs: number, level, text. Numbers never
+ * change their meaning; docs/messages.md says what to do about each. */
+#ifndef NP_LOG_H
+#define NP_LOG_H
+
+#include "np_module.h"
+
+/* A message is a level and a literal format, so that compilers check the
+ * arguments of each use. No argument is ever a cookie, a key or a password. */
+
+/* At start. */
+#define NP_MSG_CONFIG_ERROR \
+    APLOG_ERR, "NP0001: %s"
+#define NP_MSG_PLAN_SUPERSEDES \
+    APLOG_WARNING, "NP0002: %s of tenant \"%s\" asks for %" APR_TIME_T_FMT \
+                   " minutes; the plan's limit of %" APR_TIME_T_FMT \
+                   " minutes supersedes it"
+#define NP_MSG_COOKIES_MEET \
+    APLOG_WARNING, "NP0003: tenants \"%s\" and \"%s\" both set a cookie " \
+                   "\"%s\" on paths that overlap: on one host each login " \
+                   "overwrites the other's; give one of them another " \
+                   "SessionNPCookieName or SessionNPCookiePath"
+#define NP_MSG_KEY_MADE \
+    APLOG_NOTICE, "NP0004: made a new record key in %s"
+#define NP_MSG_STORE_NOT_OPENED \
+    APLOG_ERR, "NP0005: the store \"%s\" cannot be opened: %s"
+#define NP_MSG_CHILD_NOT_READY \
+    APLOG_CRIT, "NP0006: this child process has no store: its sessions are " \
+                "unavailable"
+
+/* In a request. */
+#define NP_MSG_LOGIN \
+    APLOG_INFO, "NP0101: login: user \"%s\", tenant \"%s\", session %s, %s"
+#define NP_MSG_LOGOUT \
+    APLOG_INFO, "NP0102: logout: user \"%s\", tenant \"%s\", session %s"
+#define NP_MSG_ENDED_IDLE \
+    APLOG_INFO, "NP0103: ended by the inactivity timeout: user \"%s\", " \
+                "tenant \"%s\", session %s"
+#define NP_MSG_ENDED_EXPIRED \
+    APLOG_INFO, "NP0104: login required again: user \"%s\", tenant \"%s\", " \
+                "session %s"
+#define NP_MSG_RENEWED \
+    APLOG_INFO, "NP0105: new id: user \"%s\", tenant \"%s\", session %s"
+#define NP_MSG_PASSWORD_AGAIN \
+    APLOG_INFO, "NP0106: the session is over and the browser repeated its " \
+                "password unasked: answered 401, so that it asks its user"
+#define NP_MSG_STORE_UNAVAILABLE \
+    APLOG_ERR, "NP0110: the session store did not answer"
+#define NP_MSG_NOT_RECORDED \
+    APLOG_ERR, "NP0111: a login could not be recorded: user \"%s\", tenant " \
+               "\"%s\""
+#define NP_MSG_NOT_ENDED \
+    APLOG_ERR, "NP0112: a logout could not be recorded: user \"%s\", tenant " \
+               "\"%s\", session %s; it may live on until its limits"
+#define NP_MSG_DAMAGED \
+    APLOG_WARNING, "NP0113: a record in the store was not sealed by this " \
+                   "server's keys, or was changed; it is ignored"
+#define NP_MSG_FROM_FUTURE \
+    APLOG_WARNING, "NP0114: a session began more than a minute in the " \
+                   "future; it is ignored: check the clocks of the servers"
+#define NP_MSG_NOT_ON \
+    APLOG_ERR, "NP0115: %s needs \"SessionNP On\" in the same place; access " \
+               "is denied until it is there"
+#define NP_MSG_CROSS_SITE \
+    APLOG_INFO, "NP0116: refused a request of another site to this endpoint"
+#define NP_MSG_NOT_TOUCHED \
+    APLOG_DEBUG, "NP0117: the last interaction was not written: the session " \
+                 "ended meanwhile"
+
+#define NP_LOG_SERVER_(server, status, level, text, ...) \
+    ap_log_error(APLOG_MARK, level, status, server, text, ##__VA_ARGS__)
+#define NP_LOG_REQUEST_(r, status, level, text, ...) \
+    ap_log_rerror(APLOG_MARK, level, status, r, text, ##__VA_ARGS__)
+
+/** Log message NP_MSG_... of a server, with its arguments. */
+#define NP_LOG_SERVER(server, status, ...) \
+    NP_LOG_SERVER_(server, status, __VA_ARGS__)
+/** Log message NP_MSG_... of a request, with its arguments. */
+#define NP_LOG_REQUEST(r, status, ...) \
+    NP_LOG_REQUEST_(r, status, __VA_ARGS__)
+
+#endif

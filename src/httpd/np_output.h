@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The filter that puts our headers on a response, whoever makes it. */
+#ifndef NP_OUTPUT_H
+#define NP_OUTPUT_H
+
+#include "np_module.h"
+
+/** Register the filter; for register_hooks. */
+void np_output_register(void);
+
+/** For hooks insert_filter and insert_error_filter. */
+void np_output_insert(request_rec *r);
+
+#endif

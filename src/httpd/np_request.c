@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the module knows of one request, from its first hook to its last. */
+#include "np_request.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+
+#include "np_base64url.h"
+#include "np_clock.h"
+#include "np_log.h"
+
+const request_rec *np_request_first(const request_rec *r)
+{
+    while (r->prev || r->main) {
+        r = r->prev ? r->prev : r->main;
+    }
+    return r;
+}
+
+np_request_t *np_request_get(const request_rec *r)
+{
+    return ap_get_module_config(np_request_first(r)->request_config,
+                                &session_np_module);
+}
+
+/* Secrets do not outlive the request in memory that others will get. */
+static apr_status_t forget(void *data)
+{
+    np_request_t *ctx = data;
+    np_id_wipe(&ctx->outcome.id);
+    np_crypto_wipe(ctx->cookie, sizeof ctx->cookie);
+    return APR_SUCCESS;
+}
+
+np_request_t *np_request_start(request_rec *r)
+{
+    np_request_t *ctx = np_request_get(r);
+    if (ctx) {
+        return ctx;
+    }
+    request_rec *first = (request_rec *)np_request_first(r);
+    ctx = apr_pcalloc(first->pool, sizeof *ctx);
+    ctx->first = first;
+    ctx->now = np_clock_now();
+    ctx->site = np_config_server(r->server)->site;
+    ctx->budget.left = ctx->site->store_timeout;
+    ctx->cookie_header = apr_table_get(first->headers_in, "Cookie");
+    ap_set_module_config(first->request_config, &session_np_module, ctx);
+    apr_pool_cleanup_register(first->pool, ctx, forget, apr_pool_cleanup_null);
+    return ctx;
+}
+
+static void set_realm(np_request_t *ctx)
+{
+    const np_tenant_t *tenant = ctx->tenant;
+    ctx->realm = (np_realm_t){
+        .crypto = ctx->site->crypto,
+        .store = np_backend_store(ctx->site->backend),
+        .scope = { NP_KIND_SESSION, tenant->name, tenant->scope_host },
+        .rules = tenant->rules,
+    };
+}
+
+/* Main cookies first, then their twins, four in all. */
+static int collect_cookies(const np_request_t *ctx, np_bytes_t *values)
+{
+    const np_tenant_t *tenant = ctx->tenant;
+    int found = np_cookie_find(ctx->cookie_header,
+                               tenant->cookie_name[NP_KIND_SESSION - 1],
+                               values, NP_COOKIE_MAX_TRIED);
+    if (tenant->compat) {
+        found += np_cookie_find(ctx->cookie_header,
+                                tenant->twin_name[NP_KIND_SESSION - 1],
+                                values + found, NP_COOKIE_MAX_TRIED - found);
+    }
+    return found;
+}
+
+static void log_outcome(const np_outcome_t *outcome, request_rec *r)
+{
+    if (outcome->state == NP_STATE_UNAVAILABLE) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_STORE_UNAVAILABLE);
+    }
+    if (outcome->damaged) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_DAMAGED);
+    }
+    if (outcome->from_future) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_FROM_FUTURE);
+    }
+}
+
+/* A limit passed since the last request: put that on record. If the store
+ * fails now, the next request does it. */
+static void bury(np_request_t *ctx, request_rec *r)
+{
+    const np_record_t *record = &ctx->outcome.record;
+    const char *handle = np_request_handle(record, r->pool);
+    np_plan_t plan;
+
+    if (ctx->outcome.state == NP_STATE_IDLE) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_IDLE, record->user,
+                       ctx->tenant->name, handle);
+    }
+    else {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_EXPIRED, record->user,
+                       ctx->tenant->name, handle);
+    }
+    np_plan_end(&ctx->outcome, ctx->now, &plan);
+    (void)np_request_commit(ctx, r, &plan);
+}
+
+/* Cookies of a session that is over go, with two exceptions: an old id, whose
+ * successor the browser may hold by now; and that of a session whose password
+ * the browser repeats unasked, which marks that it must be asked for. */
+static bool cookies_must_go(const np_outcome_t *outcome)
+{
+    return np_state_is_over(outcome->state) && !outcome->old_id
+           && !outcome->record.ask_password_again;
+}
+
+void np_request_open(np_request_t *ctx, request_rec *r,
+                     const np_place_t *place)
+{
+    np_bytes_t cookies[NP_COOKIE_MAX_TRIED];
+
+    if (ctx->tenant) {
+        return;
+    }
+    ctx->tenant = np_site_tenant(ctx->site, place, r->hostname);
+    if (!ctx->site->backend) {
+        return;
+    }
+    set_realm(ctx);
+    int count = collect_cookies(ctx, cookies);
+    if (!count) {
+        return;
+    }
+    if (!ctx->realm.store) {
+        ctx->outcome.state = NP_STATE_UNAVAILABLE;
+        return;
+    }
+    np_session_open(&ctx->realm, cookies, count, ctx->now, &ctx->budget,
+                    &ctx->outcome, ctx->first->pool);
+    log_outcome(&ctx->outcome, r);
+    if (ctx->outcome.bury) {
+        bury(ctx, r);
+    }
+    if (cookies_must_go(&ctx->outcome)) {
+        ctx->fate = NP_FATE_REMOVE;
+    }
+}
+
+bool np_request_sees(const np_request_t *ctx, const request_rec *r,
+                     const np_place_t *place)
+{
+    return ctx->tenant
+           && np_site_tenant(ctx->site, place, r->hostname) == ctx->tenant;
+}
+
+const np_outcome_t *np_request_outcome(const np_request_t *ctx,
+                                       const request_rec *r,
+                                       const np_place_t *place)
+{
+    static const np_outcome_t nothing = { .state = NP_STATE_NONE };
+
+    return np_request_sees(ctx, r, place) ? &ctx->outcome : &nothing;
+}
+
+apr_status_t np_request_commit(np_request_t *ctx, request_rec *r,
+                               const np_plan_t *plan)
+{
+    if (!ctx->realm.store) {
+        return APR_ENOTIMPL;
+    }
+    apr_status_t status =
+        np_plan_commit(&ctx->realm, plan, &ctx->budget, ctx->first->pool);
+    if (np_store_unavailable(status)) {
+        NP_LOG_REQUEST(r, status, NP_MSG_STORE_UNAVAILABLE);
+    }
+    return status;
+}
+
+const char *np_request_handle(const np_record_t *record, apr_pool_t *p)
+{
+    char *text = apr_palloc(p, NP_BASE64URL_LEN(NP_HANDLE_LEN) + 1);
+    np_base64url_encode(text, record->handle, NP_HANDLE_LEN);
+    return text;
+}
+
+bool np_request_is_secure(const np_request_t *ctx, const request_rec *r)
+{
+    return (ctx->tenant && ctx->tenant->secure_always)
+           || !strcmp(ap_run_http_scheme(r), "https");
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the module knows of one request, from its first hook to its last. */
+#ifndef NP_REQUEST_H
+#define NP_REQUEST_H
+
+#include "np_module.h"
+
+#include "np_config.h"
+#include "np_plan.h"
+#include "np_session.h"
+#include "np_site.h"
+
+/** What becomes of the browser's session cookies with the response. */
+typedef enum np_fate_e {
+    NP_FATE_KEEP,
+    NP_FATE_SET,
+    NP_FATE_REMOVE,
+} np_fate_e;
+
+/**
+ * One for the whole chain of internal redirects and sub-requests; lives in the
+ * pool of the first request.
+ */
+typedef struct np_request_t {
+    request_rec *first;
+    /** Read once: every judgement of this request is made at this moment. */
+    apr_time_t now;
+    const np_site_t *site;
+    np_budget_t budget;
+    /** The Cookie header as it came; NULL if there was none. */
+    const char *cookie_header;
+
+    /** The session: NULL tenant until it was looked for. */
+    const np_tenant_t *tenant;
+    np_realm_t realm;
+    np_outcome_t outcome;
+    bool new_login;
+    /** The last interaction was written, or need not be. */
+    bool touch_settled;
+
+    /** The cookies: what shall become of them, and whether that was sent. */
+    np_fate_e fate;
+    char cookie[NP_ID_TEXT_LEN + 1];
+    bool sent;
+
+    /** The request for which the other modules are being asked; see np_access.h. */
+    const request_rec *asking;
+    /** The request in which another module authenticated the user. */
+    const request_rec *authenticated;
+    /** Why our Require rules denied access; NULL if they did not. */
+    const char *denied;
+} np_request_t;
+
+/** The context of @a r's chain; NULL before np_request_start(). */
+np_request_t *np_request_get(const request_rec *r);
+
+/** The context of @a r's chain, made if there is none. */
+np_request_t *np_request_start(request_rec *r);
+
+/**
+ * Look for the session, once in a chain, by the tenant of @a place. A session
+ * that a limit ended is buried, and its cookies will be removed.
+ */
+void np_request_open(np_request_t *ctx, request_rec *r,
+                     const np_place_t *place);
+
+/** Is the session that was looked for one of this place's tenant? */
+bool np_request_sees(const np_request_t *ctx, const request_rec *r,
+                     const np_place_t *place);
+
+/**
+ * What a place may know: the outcome, or that there is none, where nobody
+ * looked or the place belongs to another tenant.
+ */
+const np_outcome_t *np_request_outcome(const np_request_t *ctx,
+                                       const request_rec *r,
+                                       const np_place_t *place);
+
+/** Carry out @a plan, and log it if the store fails. */
+apr_status_t np_request_commit(np_request_t *ctx, request_rec *r,
+                               const np_plan_t *plan);
+
+/** The handle of a session as text, for logs and applications, in @a p. */
+const char *np_request_handle(const np_record_t *record, apr_pool_t *p);
+
+/** Is this an https request, or one to be treated so? */
+bool np_request_is_secure(const np_request_t *ctx, const request_rec *r);
+
+/** The request that the client made: the first of @a r's chain. */
+const request_rec *np_request_first(const request_rec *r);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Keeping our names to ourselves: headers and cookies that must not pass. */
+#include "np_scrub.h"
+
+#include <string.h>
+
+#include "apr_lib.h"
+#include "apr_strings.h"
+
+static const char prefix[] = "session-np-";
+
+/* CGI turns '-' into '_'; other gateways fold '.' or more. So all that is not
+ * a letter or a digit counts as '-'. */
+static bool is_ours(const char *name, apr_size_t len)
+{
+    apr_size_t prefix_len = sizeof prefix - 1;
+
+    if (len < prefix_len) {
+        return false;
+    }
+    for (apr_size_t i = 0; i < prefix_len; i++) {
+        int c = apr_isalnum(name[i]) ? apr_tolower(name[i]) : '-';
+        if (c != prefix[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Names in a table that are ours; collected first, for removing one may move
+ * the others. */
+static void remove_ours(apr_table_t *headers)
+{
+    const apr_array_header_t *list = apr_table_elts(headers);
+
+    for (int i = list->nelts - 1; i >= 0; i--) {
+        const char *name = APR_ARRAY_IDX(list, i, apr_table_entry_t).key;
+        if (is_ours(name, strlen(name))) {
+            apr_table_unset(headers, name);
+            i = i < list->nelts ? i : list->nelts;
+        }
+    }
+}
+
+/* The tokens of a Connection header without those that are ours; NULL if all
+ * of them were. */
+static const char *remove_tokens(const char *value, apr_pool_t *p)
+{
+    const char *rest = NULL;
+
+    while (*value) {
+        value += strspn(value, ", \t");
+        apr_size_t len = strcspn(value, ",");
+        apr_size_t token = len;
+        while (token && apr_isspace(value[token - 1])) {
+            token--;
+        }
+        if (token && !is_ours(value, token)) {
+            const char *word = apr_pstrmemdup(p, value, token);
+            rest = rest ? apr_pstrcat(p, rest, ", ", word, NULL) : word;
+        }
+        value += len;
+    }
+    return rest;
+}
+
+static bool mentions_ours(const char *value)
+{
+    for (; *value; value++) {
+        if (is_ours(value, strlen(value))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void np_scrub_request(request_rec *r)
+{
+    const char *connection = apr_table_get(r->headers_in, "Connection");
+
+    remove_ours(r->headers_in);
+    if (!connection || !mentions_ours(connection)) {
+        return;
+    }
+    const char *rest = remove_tokens(connection, r->pool);
+    if (rest) {
+        apr_table_setn(r->headers_in, "Connection", rest);
+    }
+    else {
+        apr_table_unset(r->headers_in, "Connection");
+    }
+}
+
+void np_scrub_response(request_rec *r)
+{
+    remove_ours(r->headers_out);
+    remove_ours(r->err_headers_out);
+}
+
+void np_scrub_cookies(const np_request_t *ctx, request_rec *r,
+                      const np_place_t *place)
+{
+    const char *given = apr_table_get(r->headers_in, "Cookie");
+
+    if (!given || !place->strip_cookies) {
+        return;
+    }
+    const char *rest =
+        np_cookie_strip(given, np_site_owns_cookie, ctx->site, r->pool);
+    if (rest == given) {
+        return;
+    }
+    if (rest) {
+        apr_table_setn(r->headers_in, "Cookie", rest);
+    }
+    else {
+        apr_table_unset(r->headers_in, "Cookie");
+    }
+}

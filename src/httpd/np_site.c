@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a virtual host runs by: the configuration resolved, keys and store. */
+#include "np_site.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+
+#include "np_log.h"
+
+#define HOURS(n) apr_time_from_sec((n) * 60 * 60)
+
+static const np_limits_t default_limits[NP_MODES] = {
+    [NP_MODE_PERSISTENT] = { .idle = HOURS(72), .life = HOURS(168) },
+    [NP_MODE_NON_PERSISTENT] = { .idle = HOURS(24), .life = HOURS(72) },
+};
+
+static const char *const default_names[NP_KINDS] = {
+    [NP_KIND_SESSION - 1] = "auth0",
+    [NP_KIND_MFA - 1] = "auth0-mf",
+    [NP_KIND_DEVICE - 1] = "did",
+};
+
+static int number(int value, int otherwise)
+{
+    return value == NP_UNSET ? otherwise : value;
+}
+
+static void announce_limit(server_rec *server, const np_tenant_conf_t *conf,
+                           const char *directive, apr_interval_time_t asked,
+                           apr_interval_time_t limit)
+{
+    if (asked > limit) {
+        NP_LOG_SERVER(server, APR_SUCCESS, NP_MSG_PLAN_SUPERSEDES, directive,
+                      conf->name, apr_time_sec(asked) / 60,
+                      apr_time_sec(limit) / 60);
+    }
+}
+
+static np_limits_t resolve_limits(server_rec *server,
+                                  const np_tenant_conf_t *conf, int mode,
+                                  bool announce)
+{
+    np_limits_t limits = default_limits[mode];
+    np_limits_t plan =
+        np_policy_plan_limits((np_plan_e)number(conf->plan,
+                                                NP_PLAN_ENTERPRISE));
+
+    if (conf->idle[mode] != NP_UNSET) {
+        limits.idle = conf->idle[mode];
+    }
+    if (conf->life[mode] != NP_UNSET) {
+        limits.life = conf->life[mode];
+    }
+    if (announce) {
+        announce_limit(server, conf, "SessionNPInactivityTimeout", limits.idle,
+                       plan.idle);
+        announce_limit(server, conf, "SessionNPRequireLoginAfter", limits.life,
+                       plan.life);
+    }
+    return np_policy_smaller(limits, plan);
+}
+
+/* ServerName without port, so that both virtual hosts of a site, http and
+ * https, and all nodes that serve it, agree. */
+static const char *scope_host(const server_rec *server, const char *tenant,
+                              apr_pool_t *p)
+{
+    if (strcmp(tenant, NP_DEFAULT_TENANT) || !server->server_hostname) {
+        return "";
+    }
+    char *host = apr_pstrdup(p, server->server_hostname);
+    ap_str_tolower(host);
+    return host;
+}
+
+/* Every default of a tenant is in this function and the tables above it. */
+static np_tenant_t *resolve_tenant(server_rec *server,
+                                   const np_tenant_conf_t *conf, bool announce,
+                                   apr_pool_t *p)
+{
+    np_tenant_t *tenant = apr_pcalloc(p, sizeof *tenant);
+
+    tenant->name = conf->name;
+    tenant->rules.mode =
+        (np_mode_e)number(conf->mode, NP_MODE_NON_PERSISTENT);
+    for (int mode = 0; mode < NP_MODES; mode++) {
+        tenant->rules.limits[mode] =
+            resolve_limits(server, conf, mode, announce);
+    }
+    for (int kind = 0; kind < NP_KINDS; kind++) {
+        tenant->cookie_name[kind] = conf->cookie_name[kind]
+                                        ? conf->cookie_name[kind]
+                                        : default_names[kind];
+        tenant->twin_name[kind] =
+            apr_pstrcat(p, tenant->cookie_name[kind], "_compat", NULL);
+    }
+    tenant->compat = number(conf->compat, true);
+    tenant->cookie_path = conf->cookie_path ? conf->cookie_path : "/";
+    tenant->cookie_domain = conf->cookie_domain;
+    tenant->same_site =
+        (np_same_site_e)number(conf->same_site, NP_SAME_SITE_NONE);
+    tenant->secure_always = number(conf->secure_always, false);
+    tenant->scope_host = scope_host(server, conf->name, p);
+    return tenant;
+}
+
+static void add_tenant(np_site_t *site, np_tenant_t *tenant)
+{
+    apr_hash_set(site->tenants, tenant->name, APR_HASH_KEY_STRING, tenant);
+    for (int kind = 0; kind < NP_KINDS; kind++) {
+        const char *name = tenant->cookie_name[kind];
+        const char *twin = tenant->twin_name[kind];
+        apr_hash_set(site->cookie_names, name, APR_HASH_KEY_STRING, name);
+        apr_hash_set(site->cookie_names, twin, APR_HASH_KEY_STRING, twin);
+    }
+}
+
+static void add_hosts(np_site_t *site, const apr_array_header_t *hosts)
+{
+    for (int i = 0; hosts && i < hosts->nelts; i++) {
+        const np_host_conf_t *host = &APR_ARRAY_IDX(hosts, i, np_host_conf_t);
+        apr_hash_set(site->hosts, host->host, APR_HASH_KEY_STRING,
+                     apr_hash_get(site->tenants, host->tenant,
+                                  APR_HASH_KEY_STRING));
+    }
+}
+
+np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
+{
+    const np_server_conf_t *conf = np_config_server(server);
+    np_site_t *site = apr_pcalloc(p, sizeof *site);
+
+    site->store_timeout = conf->store_timeout == NP_UNSET
+                              ? apr_time_from_msec(250)
+                              : conf->store_timeout;
+    site->tenants = apr_hash_make(p);
+    site->hosts = apr_hash_make(p);
+    site->cookie_names = apr_hash_make(p);
+    for (apr_hash_index_t *i =
+             conf->tenants ? apr_hash_first(p, conf->tenants) : NULL;
+         i; i = apr_hash_next(i)) {
+        add_tenant(site,
+                   resolve_tenant(server, apr_hash_this_val(i), announce, p));
+    }
+    if (!apr_hash_get(site->tenants, NP_DEFAULT_TENANT, APR_HASH_KEY_STRING)) {
+        add_tenant(site, resolve_tenant(
+                             server,
+                             np_config_create_tenant(NP_DEFAULT_TENANT, p),
+                             false, p));
+    }
+    add_hosts(site, conf->hosts);
+    return site;
+}
+
+/* "www.example.com", then "*.example.com", then "*.com". */
+static const np_tenant_t *tenant_by_host(const np_site_t *site,
+                                         const char *hostname)
+{
+    char pattern[256];
+    const np_tenant_t *tenant =
+        apr_hash_get(site->hosts, hostname, APR_HASH_KEY_STRING);
+    const char *rest = strchr(hostname, '.');
+
+    while (!tenant && rest) {
+        apr_snprintf(pattern, sizeof pattern, "*%s", rest);
+        tenant = apr_hash_get(site->hosts, pattern, APR_HASH_KEY_STRING);
+        rest = strchr(rest + 1, '.');
+    }
+    return tenant;
+}
+
+const np_tenant_t *np_site_tenant(const np_site_t *site,
+                                  const np_place_t *place,
+                                  const char *hostname)
+{
+    const np_tenant_t *tenant = NULL;
+
+    if (place->tenant) {
+        return apr_hash_get(site->tenants, place->tenant,
+                            APR_HASH_KEY_STRING);
+    }
+    if (hostname && apr_hash_count(site->hosts)) {
+        tenant = tenant_by_host(site, hostname);
+    }
+    return tenant ? tenant
+                  : apr_hash_get(site->tenants, NP_DEFAULT_TENANT,
+                                 APR_HASH_KEY_STRING);
+}
+
+bool np_site_owns_cookie(const char *name, apr_size_t len, const void *site)
+{
+    const np_site_t *mine = site;
+    return apr_hash_get(mine->cookie_names, name, (apr_ssize_t)len) != NULL;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a virtual host runs by: the configuration resolved, keys and store. */
+#ifndef NP_SITE_H
+#define NP_SITE_H
+
+#include "np_backend.h"
+#include "np_config.h"
+#include "np_cookie.h"
+#include "np_crypto.h"
+
+/** The tenant of requests that no directive gives to another. */
+#define NP_DEFAULT_TENANT "default"
+
+/** A tenant, resolved: plain values, nothing unset. Lives in pconf. */
+typedef struct np_tenant_t {
+    const char *name;
+    np_rules_t rules;
+    /** By np_kind_e - 1. */
+    const char *cookie_name[NP_KINDS];
+    const char *twin_name[NP_KINDS];
+    bool compat;
+    const char *cookie_path;
+    /** NULL: host-only cookies. */
+    const char *cookie_domain;
+    np_same_site_e same_site;
+    bool secure_always;
+    /** What binds sessions to this tenant: its host, see np_scope_t. */
+    const char *scope_host;
+} np_tenant_t;
+
+typedef struct np_site_t {
+    const np_crypto_t *crypto;
+    /** NULL where no place has sessions. */
+    np_backend_t *backend;
+    apr_interval_time_t store_timeout;
+    /** name -> np_tenant_t * */
+    apr_hash_t *tenants;
+    /** host, or "*.domain" -> np_tenant_t * */
+    apr_hash_t *hosts;
+    /** Every cookie name that is ours, of any tenant and kind. */
+    apr_hash_t *cookie_names;
+} np_site_t;
+
+/**
+ * Resolve the tenants of @a server into a new site, in @a p. Logs each limit
+ * that a plan supersedes if @a announce. Keys and store are not touched.
+ */
+np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p);
+
+/**
+ * The tenant of a place: the one that it names, else that of the request's
+ * host, else "default".
+ */
+const np_tenant_t *np_site_tenant(const np_site_t *site,
+                                  const np_place_t *place,
+                                  const char *hostname);
+
+/** np_cookie_is_ours_t over np_site_t: a cookie of any of its tenants. */
+bool np_site_owns_cookie(const char *name, apr_size_t len, const void *site);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Starting: keys, stores and sites, in the parent and in each child. */
+#include "np_start.h"
+
+#include <string.h>
+
+#include "http_core.h"
+#include "util_mutex.h"
+
+#include "np_check.h"
+#include "np_keys.h"
+#include "np_log.h"
+#include "np_site.h"
+
+#define DEFAULT_STATE_DIR "session_np"
+
+int np_start_pre_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch)
+{
+    np_check_complete_sections(p);
+    return ap_mutex_register(p, NP_BACKEND_MUTEX, NULL, APR_LOCK_DEFAULT, 0)
+                   == APR_SUCCESS
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* Servers with the same keys share a ring, and those with the same store and
+ * timeout share a backend: look for it among the servers before this one. */
+static const np_site_t *find_site(const server_rec *main_server,
+                                  const server_rec *server, bool (*same)(
+                                      const np_server_conf_t *,
+                                      const np_server_conf_t *))
+{
+    const np_server_conf_t *conf = np_config_server(server);
+
+    for (const server_rec *s = main_server; s != server; s = s->next) {
+        const np_server_conf_t *other = np_config_server(s);
+        if (other->site->backend && same(conf, other)) {
+            return other->site;
+        }
+    }
+    return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same_keys(const np_server_conf_t *a, const np_server_conf_t *b)
+{
+    return a->key_files == b->key_files
+           && (a->key_files || same_text(a->state_dir, b->state_dir));
+}
+
+static bool same_store(const np_server_conf_t *a, const np_server_conf_t *b)
+{
+    return same_text(a->store, b->store)
+           && a->store_timeout == b->store_timeout;
+}
+
+static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
+                             server_rec *server, apr_pool_t *p)
+{
+    np_crypto_t *crypto = NULL;
+    const char *error;
+
+    if (conf->key_files) {
+        error = np_keys_read(conf->key_files, &crypto, p);
+    }
+    else {
+        const char *dir = conf->state_dir
+                              ? conf->state_dir
+                              : ap_runtime_dir_relative(p, DEFAULT_STATE_DIR);
+        error = np_keys_keep(dir, server, &crypto, p);
+    }
+    site->crypto = crypto;
+    return error;
+}
+
+static bool open_store(np_site_t *site, const np_server_conf_t *conf,
+                       server_rec *server, apr_pool_t *p)
+{
+    const char *spec = conf->store ? conf->store : NP_BACKEND_DEFAULT;
+    np_backend_t *backend = NULL;
+    const char *error = NULL;
+
+    apr_status_t status = np_backend_open(&backend, spec, site->store_timeout,
+                                          server, &error, p);
+    if (status != APR_SUCCESS) {
+        NP_LOG_SERVER(server, status, NP_MSG_STORE_NOT_OPENED, spec, error);
+        return false;
+    }
+    site->backend = backend;
+    return true;
+}
+
+static bool open_site(np_site_t *site, server_rec *main_server,
+                      server_rec *server, apr_pool_t *p)
+{
+    const np_server_conf_t *conf = np_config_server(server);
+    const np_site_t *same = find_site(main_server, server, same_keys);
+
+    if (same) {
+        site->crypto = same->crypto;
+    }
+    else {
+        const char *error = open_keys(site, conf, server, p);
+        if (error) {
+            NP_LOG_SERVER(server, APR_SUCCESS, NP_MSG_CONFIG_ERROR, error);
+            return false;
+        }
+    }
+    same = find_site(main_server, server, same_store);
+    if (same) {
+        site->backend = same->backend;
+        return true;
+    }
+    return open_store(site, conf, server, p);
+}
+
+int np_start_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
+                         server_rec *main_server)
+{
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        return OK;                    /* httpd's rehearsal before it detaches */
+    }
+    for (server_rec *server = main_server; server; server = server->next) {
+        np_server_conf_t *conf = np_config_server(server);
+        bool announce =
+            server == main_server
+            || conf->tenants != np_config_server(main_server)->tenants;
+
+        conf->site = np_site_create(server, announce, p);
+        if (conf->wanted && !open_site(conf->site, main_server, server, p)) {
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+    return OK;
+}
+
+void np_start_child(apr_pool_t *p, server_rec *main_server)
+{
+    for (server_rec *server = main_server; server; server = server->next) {
+        np_backend_t *backend = np_config_server(server)->site->backend;
+        if (!backend || np_backend_store(backend)) {
+            continue;
+        }
+        apr_status_t status = np_backend_start(backend, server, p);
+        if (status != APR_SUCCESS) {
+            NP_LOG_SERVER(server, status, NP_MSG_CHILD_NOT_READY);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The store in memcached, on apr_memcache, with the deadline that it lacks. */
+#ifndef NP_MEMCACHE_H
+#define NP_MEMCACHE_H
+
+#include "np_store.h"
+
+/** memcached servers as the configuration names them. */
+typedef struct np_memcache_servers_t np_memcache_servers_t;
+
+/**
+ * Read "host[:port],[v6]:port,/path/to/unix.sock". The port is 11211 if it is
+ * not given. Connects nothing and looks up no name.
+ * @return NULL, or what is wrong and what to write instead, in @a p
+ */
+const char *np_memcache_parse(const char *text, np_memcache_servers_t **servers,
+                              apr_pool_t *p);
+
+/** How one child process talks to its memcached servers. */
+typedef struct np_memcache_limits_t {
+    /** Connections to each server, at the most. */
+    int connections;
+    /** The longest wait of one call; also bounds the probes. */
+    apr_interval_time_t timeout;
+} np_memcache_limits_t;
+
+/**
+ * Make the store of this child process and start its threads, which end with
+ * @a p. Servers that are down are not an error: their keys are unavailable
+ * until they are back. Each key has one server (rendezvous hashing).
+ * @return APR_SUCCESS, or why there are no threads
+ */
+apr_status_t np_memcache_create(np_store_t **store,
+                                const np_memcache_servers_t *servers,
+                                const np_memcache_limits_t *limits,
+                                apr_pool_t *p);
+
+#endif

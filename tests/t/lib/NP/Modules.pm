@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# LoadModule lines for a server of the tests: no more than exists, nothing that
+# is compiled in, nothing from the system's own configuration.
+package NP::Modules;
+use strict;
+use warnings;
+use Exporter 'import';
+use NP::Run qw(work_dir);
+
+our @EXPORT_OK = qw(load_lines test_modules);
+
+my @wanted = qw(
+    unixd log_config logio watchdog env setenvif mime negotiation alias dir
+    autoindex headers expires request rewrite actions include filter
+    substitute deflate macro unique_id remoteip status
+    authn_core authn_file authz_core authz_host authz_user authz_groupfile
+    auth_basic auth_digest auth_form
+    proxy proxy_http proxy_fcgi slotmem_shm cache cache_disk dav dav_fs
+    socache_shmcb socache_dbm ssl http2 dbd
+    session session_cookie session_dbd session_crypto
+);
+
+my ($directory, %built_in);
+
+sub _ask_httpd {
+    return if defined $directory;
+    my $apxs = $ENV{APXS} || 'apxs';
+    chomp($directory = qx($apxs -q LIBEXECDIR));
+    my $httpd = $ENV{HTTPD} || '/usr/sbin/apache2';
+    %built_in = map { /^\s*(?:mod_)?(\w+)\.c$/ ? ($1 => 1) : () } qx($httpd -l);
+    return;
+}
+
+# Files of the module under test and of those made for the tests
+sub test_modules {
+    my @files = glob work_dir() . '/modules/mod_*.so';
+    return map { my ($name) = m{mod_(\w+)\.so$}; ($name => $_) } @files;
+}
+
+# mpm => name, only => [names] to leave out the others; unixd and what checks
+# authorization are always there: httpd does not work without
+sub load_lines {
+    my (%option) = @_;
+    _ask_httpd();
+    my $mpm = $option{mpm} || $ENV{MPM} || 'event';
+    my @names = (@wanted, $mpm eq 'prefork' ? 'cgi' : 'cgid');
+    @names = grep { $_ ne 'http2' } @names if $mpm eq 'prefork';
+    my %ours = test_modules();
+    if ($option{only}) {
+        my %only = map { ($_ => 1) } @{ $option{only} },
+            qw(unixd log_config authn_core authz_core);
+        my %known = map { ($_ => 1) } @names, keys %ours;
+        push @names, grep { !$known{$_} } sort keys %only;
+        @names = grep { $only{$_} } @names;
+        delete @ours{ grep { !$only{$_} } keys %ours };
+    }
+    my $lines = '';
+    for my $name ("mpm_$mpm", @names) {
+        my $file = "$directory/mod_$name.so";
+        next if $built_in{$name} || !-e $file;
+        $lines .= "LoadModule ${name}_module $file\n";
+    }
+    $lines .= "LoadModule ${_}_module $ours{$_}\n" for sort keys %ours;
+    return $lines;
+}
+
+1;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Runs all unit tests and reports them as TAP on the standard output. */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "apr_general.h"
+
+typedef Suite *np_suite_fn(void);
+
+static np_suite_fn *const suites[] = {
+    np_suite_base64url,
+};
+
+int main(int argc, const char *const *argv, const char *const *env)
+{
+    if (apr_app_initialize(&argc, &argv, &env) != APR_SUCCESS) {
+        return EXIT_FAILURE;
+    }
+    SRunner *runner = srunner_create(NULL);
+    for (size_t i = 0; i < sizeof(suites) / sizeof(*suites); i++) {
+        srunner_add_suite(runner, suites[i]());
+    }
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    apr_terminate();
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
