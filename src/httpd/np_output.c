@@ -49,6 +49,19 @@ static void add_cookie(const np_request_t *ctx, request_rec *r,
     apr_table_addn(r->err_headers_out, "Set-Cookie", line);
 }
 
+/* Without https the twin would be the main cookie once more; but one that the
+ * browser has from before must go. */
+static bool twin_is_due(const np_request_t *ctx, bool secure)
+{
+    const char *name = ctx->tenant->twin_name[NP_KIND_SESSION - 1];
+    np_bytes_t value;
+
+    return ctx->tenant->compat
+           && (secure
+               || (ctx->fate == NP_FATE_REMOVE
+                   && np_cookie_find(ctx->cookie_header, name, &value, 1)));
+}
+
 static void add_cookies(const np_request_t *ctx, request_rec *r)
 {
     const np_tenant_t *tenant = ctx->tenant;
@@ -64,7 +77,7 @@ static void add_cookies(const np_request_t *ctx, request_rec *r)
     };
 
     add_cookie(ctx, r, &style);
-    if (tenant->compat && secure) {
+    if (twin_is_due(ctx, secure)) {
         style.name = tenant->twin_name[NP_KIND_SESSION - 1];
         style.same_site = NP_SAME_SITE_ABSENT;
         add_cookie(ctx, r, &style);

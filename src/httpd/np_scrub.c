@@ -27,8 +27,7 @@ static bool is_ours(const char *name, apr_size_t len)
     return true;
 }
 
-/* Names in a table that are ours; collected first, for removing one may move
- * the others. */
+/* From the end, for removing a name moves up those behind it. */
 static void remove_ours(apr_table_t *headers)
 {
     const apr_array_header_t *list = apr_table_elts(headers);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "http_protocol.h"
+#include "http_request.h"
 
 #include "np_answer.h"
 #include "np_log.h"
@@ -24,8 +25,7 @@ static bool is_own_link(const request_rec *r)
 
 static int refuse_method(request_rec *r)
 {
-    r->allowed = AP_METHOD_BIT << M_POST;
-    apr_table_setn(r->err_headers_out, "Allow", "POST");
+    ap_allow_methods(r, REPLACE_ALLOW, "POST", NULL);
     return HTTP_METHOD_NOT_ALLOWED;
 }
 

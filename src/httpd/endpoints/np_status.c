@@ -6,6 +6,7 @@
 
 #include "apr_strings.h"
 #include "http_protocol.h"
+#include "http_request.h"
 
 #include "np_answer.h"
 #include "np_export.h"
@@ -94,8 +95,7 @@ int np_endpoint_status(request_rec *r)
     np_place_t place = np_config_place(r);
 
     if (r->method_number != M_GET && r->method_number != M_POST) {
-        r->allowed = AP_METHOD_BIT << M_GET | AP_METHOD_BIT << M_POST;
-        apr_table_setn(r->err_headers_out, "Allow", "GET, HEAD, POST");
+        ap_allow_methods(r, REPLACE_ALLOW, "GET", "HEAD", "POST", NULL);
         return HTTP_METHOD_NOT_ALLOWED;
     }
     if (r->method_number == M_POST && np_answer_is_cross_site(ctx, r)) {
