@@ -10,6 +10,13 @@ typedef Suite *np_suite_fn(void);
 
 static np_suite_fn *const suites[] = {
     np_suite_base64url,
+    np_suite_cookie,
+    np_suite_crypto,
+    np_suite_duration,
+    np_suite_id,
+    np_suite_policy,
+    np_suite_record,
+    np_suite_url,
 };
 
 int main(int argc, const char *const *argv, const char *const *env)

@@ -6,5 +6,12 @@
 #include <check.h>
 
 Suite *np_suite_base64url(void);
+Suite *np_suite_cookie(void);
+Suite *np_suite_crypto(void);
+Suite *np_suite_duration(void);
+Suite *np_suite_id(void);
+Suite *np_suite_policy(void);
+Suite *np_suite_record(void);
+Suite *np_suite_url(void);
 
 #endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where a request may be sent: nowhere but here. */
+#include "unit.h"
+
+#include "fixture.h"
+#include "np_url.h"
+
+static const char *const local[] = { "/", "/a/b?c=d#e", "/a//b", "/.//x" };
+
+static const char *const foreign[] = {
+    "",          "a",          "//host",      "///host", "/\\host",
+    "\\\\host",  "/\t/host",   "/a\r\nX: y",  "/a b",    "http://host/",
+    "/a\\b",     "javascript:", "/\x7f",
+};
+
+START_TEST(local_paths_are_known)
+{
+    ck_assert(np_url_is_local(local[_i]));
+}
+END_TEST
+
+START_TEST(others_are_not)
+{
+    ck_assert(!np_url_is_local(foreign[_i]));
+}
+END_TEST
+
+START_TEST(everything_reserved_is_escaped)
+{
+    ck_assert_str_eq(np_url_escape("/a?b=c&d \xc3\xa9~", np_pool),
+                     "%2Fa%3Fb%3Dc%26d%20%C3%A9~");
+}
+END_TEST
+
+START_TEST(parameters_are_found_and_decoded)
+{
+    const char *query = "xreturn=1&return=%2Fa%3Fb+c&return=2";
+
+    ck_assert_str_eq(np_url_parameter(query, "return", np_pool), "/a?b c");
+    ck_assert_ptr_null(np_url_parameter(query, "retur", np_pool));
+    ck_assert_ptr_null(np_url_parameter("return", "return", np_pool));
+    ck_assert_ptr_null(np_url_parameter(NULL, "return", np_pool));
+    ck_assert_ptr_null(np_url_parameter("return=%zz", "return", np_pool));
+    ck_assert_ptr_null(np_url_parameter("return=/a%00b", "return", np_pool));
+}
+END_TEST
+
+Suite *np_suite_url(void)
+{
+    Suite *suite = suite_create("url");
+    TCase *tc = tcase_create("urls");
+
+    tcase_add_checked_fixture(tc, np_pool_set_up, np_pool_tear_down);
+    tcase_add_loop_test(tc, local_paths_are_known, 0,
+                        sizeof local / sizeof local[0]);
+    tcase_add_loop_test(tc, others_are_not, 0,
+                        sizeof foreign / sizeof foreign[0]);
+    tcase_add_test(tc, everything_reserved_is_escaped);
+    tcase_add_test(tc, parameters_are_found_and_decoded);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
