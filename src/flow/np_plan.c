@@ -55,7 +55,8 @@ static np_record_state_e cause_of_end(np_state_e state)
 void np_plan_end(const np_outcome_t *outcome, apr_time_t now, np_plan_t *plan)
 {
     memset(plan, 0, sizeof *plan);
-    if (outcome->state != NP_STATE_LIVE && !outcome->bury) {
+    if (outcome->state != NP_STATE_LIVE && !outcome->bury
+        && !outcome->old_id) {
         return;
     }
     plan->action = NP_ACTION_END;

@@ -70,8 +70,11 @@ apr_status_t np_plan_renew(const np_realm_t *realm,
                            const np_record_t *changed, apr_time_t now,
                            np_plan_t *plan, apr_pool_t *p);
 
-/** Plan the end of the session: by logout, or by the limit that the outcome
- *  found passed. */
+/**
+ * Plan the end of the session: by logout, or by the limit that the outcome
+ * found passed. Also by an old id that is not accepted any more: who logs out
+ * with it means the session that went on without it.
+ */
 void np_plan_end(const np_outcome_t *outcome, apr_time_t now, np_plan_t *plan);
 
 /**

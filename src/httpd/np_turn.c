@@ -153,9 +153,11 @@ apr_status_t np_turn_end(np_request_t *ctx, request_rec *r)
     const np_record_t *record = &ctx->outcome.record;
     np_plan_t plan;
 
-    if (ctx->outcome.state != NP_STATE_LIVE) {
-        return ctx->outcome.state == NP_STATE_UNAVAILABLE ? APR_EGENERAL
-                                                          : APR_SUCCESS;
+    if (ctx->outcome.state == NP_STATE_UNAVAILABLE) {
+        return APR_EGENERAL;
+    }
+    if (ctx->outcome.state != NP_STATE_LIVE && !ctx->outcome.old_id) {
+        return APR_SUCCESS;
     }
     const char *handle = np_request_handle(record, r->pool);
     np_plan_end(&ctx->outcome, ctx->now, &plan);

@@ -16,6 +16,7 @@ static np_suite_fn *const suites[] = {
     np_suite_id,
     np_suite_policy,
     np_suite_record,
+    np_suite_session,
     np_suite_url,
 };
 

@@ -12,6 +12,7 @@ Suite *np_suite_duration(void);
 Suite *np_suite_id(void);
 Suite *np_suite_policy(void);
 Suite *np_suite_record(void);
+Suite *np_suite_session(void);
 Suite *np_suite_url(void);
 
 #endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A store in memory that counts, fails on demand, and lets others cut in. */
+#include "fake_store.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+
+static apr_status_t enter(np_fake_t *fake, const char *operation,
+                          const char *key, const np_bytes_t *value,
+                          const np_budget_t *budget)
+{
+    np_fake_hook_t *before = fake->before;
+
+    if (before) {
+        fake->before = NULL;
+        before(fake, operation, key);
+        fake->before = before;
+    }
+    apr_status_t status = np_store_admit(key, value, budget);
+    return status == APR_SUCCESS && fake->down ? APR_ECONNREFUSED : status;
+}
+
+static np_bytes_t *copy(np_bytes_t value, apr_pool_t *p)
+{
+    np_bytes_t *mine = apr_palloc(p, sizeof *mine);
+    mine->data = apr_pmemdup(p, value.data, value.len);
+    mine->len = value.len;
+    return mine;
+}
+
+static apr_status_t get(np_store_t *store, const char *key,
+                        np_budget_t *budget, np_bytes_t *value, apr_pool_t *p)
+{
+    np_fake_t *fake = (np_fake_t *)store;
+    apr_status_t status = enter(fake, "get", key, NULL, budget);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    fake->gets++;
+    const np_bytes_t *found =
+        apr_hash_get(fake->items, key, APR_HASH_KEY_STRING);
+    if (!found) {
+        return APR_NOTFOUND;
+    }
+    *value = *copy(*found, p);
+    return APR_SUCCESS;
+}
+
+static apr_status_t put(np_store_t *store, const char *key, np_bytes_t value,
+                        np_put_e how, apr_time_t expires_at,
+                        np_budget_t *budget, apr_pool_t *scratch)
+{
+    np_fake_t *fake = (np_fake_t *)store;
+    apr_status_t status = enter(
+        fake, how == NP_PUT_ADD ? "add" : "replace", key, &value, budget);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    fake->puts++;
+    bool taken = np_fake_has(fake, key);
+    if (taken != (how == NP_PUT_REPLACE)) {
+        return taken ? APR_EEXIST : APR_NOTFOUND;
+    }
+    fake->kept_until = expires_at;
+    apr_hash_set(fake->items, apr_pstrdup(fake->p, key), APR_HASH_KEY_STRING,
+                 copy(value, fake->p));
+    return APR_SUCCESS;
+}
+
+static apr_status_t remove_key(np_store_t *store, const char *key,
+                               np_budget_t *budget, apr_pool_t *scratch)
+{
+    np_fake_t *fake = (np_fake_t *)store;
+    apr_status_t status = enter(fake, "remove", key, NULL, budget);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    fake->removes++;
+    apr_hash_set(fake->items, key, APR_HASH_KEY_STRING, NULL);
+    return APR_SUCCESS;
+}
+
+np_fake_t *np_fake_create(apr_pool_t *p)
+{
+    np_fake_t *fake = apr_pcalloc(p, sizeof *fake);
+    fake->store = (np_store_t){ "fake", get, put, remove_key };
+    fake->items = apr_hash_make(p);
+    fake->p = p;
+    return fake;
+}
+
+bool np_fake_has(const np_fake_t *fake, const char *key)
+{
+    return apr_hash_get(fake->items, key, APR_HASH_KEY_STRING) != NULL;
+}

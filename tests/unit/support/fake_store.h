@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A store in memory that counts, fails on demand, and lets others cut in. */
+#ifndef NP_FAKE_STORE_H
+#define NP_FAKE_STORE_H
+
+#include "apr_hash.h"
+
+#include "np_store.h"
+
+typedef struct np_fake_t np_fake_t;
+
+/** Called before each operation, with its name and key. */
+typedef void np_fake_hook_t(np_fake_t *fake, const char *operation,
+                            const char *key);
+
+struct np_fake_t {
+    np_store_t store;
+    apr_hash_t *items;
+    apr_pool_t *p;
+    /** No answer to anything. */
+    bool down;
+    int gets;
+    int puts;
+    int removes;
+    /** What the last put asked to be kept until. */
+    apr_time_t kept_until;
+    /** NULL, or what happens between two operations of the code under test;
+     *  taken away while it runs. */
+    np_fake_hook_t *before;
+    void *data;
+};
+
+/** An empty fake, in @a p. */
+np_fake_t *np_fake_create(apr_pool_t *p);
+
+/** Is there anything under @a key? */
+bool np_fake_has(const np_fake_t *fake, const char *key);
+
+#endif
