@@ -105,7 +105,8 @@ bool np_policy_touch_due(const np_times_t *times, np_limits_t limits,
 /**
  * How long the store keeps a record that was written with these times: past
  * its end by NP_POLICY_REMEMBER; with @a to_the_end, past its absolute end
- * even if it may end by inactivity long before.
+ * even if it may end by inactivity long before. @a limits are those at login:
+ * today's may be smaller and rise to them again while the record lies there.
  */
 apr_time_t np_policy_keep_until(const np_times_t *times, np_limits_t limits,
                                 bool to_the_end);

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "apr_lib.h"
 #include "apr_strings.h"
 
 /*
@@ -29,7 +28,6 @@
 #define VERSION 1
 #define FIXED_LEN (4 + 5 * 8 + NP_HANDLE_LEN)
 #define FIELD_HEADER_LEN 3
-#define MAX_FIELD_LEN 0xffff
 
 #define FLAG_MODE_CHOSEN 0x01
 #define FLAG_ASK_PASSWORD_AGAIN 0x02
@@ -44,6 +42,65 @@
 #define TAG_SUCCESSOR 0x82
 
 #define ASSOCIATED_LABEL "session_np record"
+
+/* What holds for every record. The writer keeps to it as the reader does: a
+ * record that nobody could read must not replace one that can be read. */
+
+/* Not by isalnum() and its like: they ask the locale. */
+static bool is_key_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+static bool is_storage_key(const char *text)
+{
+    apr_size_t len = 0;
+    while (is_key_character(text[len])) {
+        len++;
+    }
+    return len == NP_STORAGE_KEY_LEN && !text[len];
+}
+
+static bool is_clean(const char *text)
+{
+    apr_size_t len = 0;
+    while ((unsigned char)text[len] >= ' ' && text[len] != 0x7f) {
+        len++;
+    }
+    return len <= NP_RECORD_MAX_TEXT && !text[len];
+}
+
+static bool texts_are_sound(const np_record_t *record)
+{
+    return record->user && *record->user && is_clean(record->user)
+           && (!record->auth_type || is_clean(record->auth_type))
+           && (!record->mfa || (*record->mfa && is_clean(record->mfa)));
+}
+
+static bool names_successor(const np_record_t *record)
+{
+    return record->accepted_until > 0 && record->successor
+           && is_storage_key(record->successor);
+}
+
+static bool names_no_successor(const np_record_t *record)
+{
+    return !record->accepted_until && !record->successor;
+}
+
+static bool is_sound(const np_record_t *record)
+{
+    return record->state >= NP_RECORD_LIVE && record->state <= NP_RECORD_ENDED
+           && (unsigned int)record->mode < NP_MODES
+           && record->times.login_at >= 0 && record->times.used_at >= 0
+           && record->limits.idle > 0 && record->limits.life > 0
+           && record->fresh_at >= 0 && texts_are_sound(record)
+           && record->app_data.len <= NP_RECORD_MAX_APP_DATA
+           && (record->state == NP_RECORD_SUPERSEDED
+                   ? names_successor(record)
+                   : names_no_successor(record));
+}
 
 /* Writing: a cursor into a buffer that is known to be large enough. */
 
@@ -79,24 +136,6 @@ static unsigned char *write_text(unsigned char *out, unsigned char tag,
     return text ? write_field(out, tag, text, strlen(text)) : out;
 }
 
-static bool is_text(const unsigned char *text, apr_size_t len)
-{
-    if (len > NP_RECORD_MAX_TEXT) {
-        return false;
-    }
-    for (apr_size_t i = 0; i < len; i++) {
-        if (apr_iscntrl(text[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool may_be_encoded(const char *text)
-{
-    return !text || is_text((const unsigned char *)text, strlen(text));
-}
-
 static apr_size_t text_len(const char *text)
 {
     return text ? FIELD_HEADER_LEN + strlen(text) : 0;
@@ -123,19 +162,13 @@ static unsigned char *write_fixed(unsigned char *out,
 apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
                               apr_pool_t *p)
 {
-    bool superseded = record->state == NP_RECORD_SUPERSEDED;
-
-    if (!record->user || !*record->user || !may_be_encoded(record->user)
-        || !may_be_encoded(record->auth_type) || !may_be_encoded(record->mfa)
-        || record->app_data.len > MAX_FIELD_LEN
-        || (superseded && !record->successor)) {
+    if (!is_sound(record)) {
         return APR_EINVAL;
     }
     apr_size_t len = FIXED_LEN + text_len(record->user)
                      + text_len(record->auth_type) + text_len(record->mfa)
                      + FIELD_HEADER_LEN + record->app_data.len
-                     + FIELD_HEADER_LEN + 8
-                     + (superseded ? text_len(record->successor) : 0);
+                     + FIELD_HEADER_LEN + 8 + text_len(record->successor);
     unsigned char *data = apr_palloc(p, len);
     unsigned char *out = write_fixed(data, record);
 
@@ -146,7 +179,7 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
         out = write_field(out, TAG_APP_DATA, record->app_data.data,
                           record->app_data.len);
     }
-    if (superseded) {
+    if (record->state == NP_RECORD_SUPERSEDED) {
         *out++ = TAG_ACCEPTED_UNTIL;
         out = write_number(out, 8, 2);
         out = write_number(out, record->accepted_until, 8);
@@ -169,8 +202,7 @@ static apr_int64_t read_number(const unsigned char *in, int octets)
 
 static bool read_fixed(const unsigned char *in, np_record_t *record)
 {
-    if (in[0] != VERSION || in[1] < NP_RECORD_LIVE || in[1] > NP_RECORD_ENDED
-        || in[2] >= NP_MODES || in[3] & ~FLAGS_KNOWN) {
+    if (in[0] != VERSION || in[3] & ~FLAGS_KNOWN) {
         return false;
     }
     record->state = (np_record_state_e)in[1];
@@ -183,34 +215,28 @@ static bool read_fixed(const unsigned char *in, np_record_t *record)
     record->limits.life = read_number(in + 28, 8);
     record->fresh_at = read_number(in + 36, 8);
     memcpy(record->handle, in + 44, NP_HANDLE_LEN);
-    return record->times.login_at >= 0 && record->times.used_at >= 0
-           && record->limits.idle > 0 && record->limits.life > 0
-           && record->fresh_at >= 0;
+    return true;
 }
 
+/* A NUL in the value would hide what stands behind it. */
 static bool read_text(const unsigned char *value, apr_size_t len,
                       const char **text, apr_pool_t *p)
 {
-    if (!is_text(value, len)) {
+    if (memchr(value, '\0', len)) {
         return false;
     }
     *text = apr_pstrmemdup(p, (const char *)value, len);
     return true;
 }
 
-static bool read_successor(const unsigned char *value, apr_size_t len,
-                           np_record_t *record, apr_pool_t *p)
+static bool read_accepted_until(const unsigned char *value, apr_size_t len,
+                                np_record_t *record)
 {
-    if (len != NP_STORAGE_KEY_LEN) {
+    if (len != 8) {
         return false;
     }
-    for (apr_size_t i = 0; i < len; i++) {
-        if (!apr_isalnum(value[i]) && value[i] != '-' && value[i] != '_') {
-            return false;
-        }
-    }
-    record->successor = apr_pstrmemdup(p, (const char *)value, len);
-    return true;
+    record->accepted_until = read_number(value, 8);
+    return record->accepted_until != 0;
 }
 
 static bool read_field(unsigned char tag, const unsigned char *value,
@@ -218,7 +244,7 @@ static bool read_field(unsigned char tag, const unsigned char *value,
 {
     switch (tag) {
     case TAG_USER:
-        return len && read_text(value, len, &record->user, p);
+        return read_text(value, len, &record->user, p);
     case TAG_AUTH_TYPE:
         return read_text(value, len, &record->auth_type, p);
     case TAG_MFA:
@@ -227,10 +253,9 @@ static bool read_field(unsigned char tag, const unsigned char *value,
         record->app_data = (np_bytes_t){ value, len };
         return len > 0;
     case TAG_ACCEPTED_UNTIL:
-        record->accepted_until = len == 8 ? read_number(value, 8) : -1;
-        return record->accepted_until >= 0;
+        return read_accepted_until(value, len, record);
     case TAG_SUCCESSOR:
-        return read_successor(value, len, record, p);
+        return read_text(value, len, &record->successor, p);
     default:
         return !(tag & TAG_CRITICAL);
     }
@@ -259,18 +284,16 @@ static bool read_fields(const unsigned char *in, const unsigned char *end,
 apr_status_t np_record_decode(np_bytes_t bytes, np_record_t *record,
                               apr_pool_t *p)
 {
-    const unsigned char *end = bytes.data + bytes.len;
+    np_record_t found = { 0 };
 
-    memset(record, 0, sizeof *record);
-    if (bytes.len < FIXED_LEN || !read_fixed(bytes.data, record)
-        || !read_fields(bytes.data + FIXED_LEN, end, record, p)) {
+    if (bytes.len < FIXED_LEN || !read_fixed(bytes.data, &found)
+        || !read_fields(bytes.data + FIXED_LEN, bytes.data + bytes.len, &found,
+                        p)
+        || !is_sound(&found)) {
         return APR_EINVAL;
     }
-    bool superseded = record->state == NP_RECORD_SUPERSEDED;
-    bool complete = record->user
-                    && superseded == (record->successor != NULL)
-                    && superseded == (record->accepted_until != 0);
-    return complete ? APR_SUCCESS : APR_EINVAL;
+    *record = found;
+    return APR_SUCCESS;
 }
 
 /* Lengths stand before the texts, so that no two scopes look alike. */

@@ -12,6 +12,9 @@
 #define NP_HANDLE_LEN 16
 /** Bytes of a user name, a method or an authentication type, at the most. */
 #define NP_RECORD_MAX_TEXT 1024
+/** Octets of the application's data at the most: whatever else a record holds,
+ *  it then fits into the 64 KiB that every store takes. */
+#define NP_RECORD_MAX_APP_DATA (60 * 1024)
 
 /** What a record says of its session. The values are part of the format. */
 typedef enum np_record_state_e {
@@ -39,7 +42,8 @@ typedef struct np_record_t {
     apr_time_t fresh_at;
     unsigned char handle[NP_HANDLE_LEN];
     const char *user;
-    /** How the user logged in: httpd's AuthType at login. */
+    /** How the user logged in: httpd's AuthType at login. NULL or empty:
+     *  it named none. */
     const char *auth_type;
     /** The second factor's method; NULL without one. */
     const char *mfa;
@@ -53,7 +57,11 @@ typedef struct np_record_t {
 
 /**
  * Write @a record as bytes, in @a p.
- * @return APR_SUCCESS, or APR_EINVAL for a text longer than NP_RECORD_MAX_TEXT
+ * @return APR_SUCCESS, or APR_EINVAL for a record that np_record_decode() would
+ *         refuse: no user; an empty mfa; a text that is longer than
+ *         NP_RECORD_MAX_TEXT or has control characters; a limit that is not
+ *         above 0; a successor with any other state than
+ *         NP_RECORD_SUPERSEDED, or none with it; too much data
  */
 apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
                               apr_pool_t *p);
@@ -62,12 +70,16 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
  * Read a record. Whatever the bytes are, nothing outside of them is read;
  * fields that a newer version added are passed over. Texts are copied to @a p,
  * app_data points into @a bytes.
- * @return APR_SUCCESS, or APR_EINVAL for bytes that no encoder wrote
+ * @return APR_SUCCESS, or APR_EINVAL for bytes that no encoder wrote; @a record
+ *         is then left as it was
  */
 apr_status_t np_record_decode(np_bytes_t bytes, np_record_t *record,
                               apr_pool_t *p);
 
-/** Encode and seal, bound to @a scope and @a key. @a sealed lives in @a p. */
+/**
+ * Encode and seal, bound to @a scope and @a key. @a sealed lives in @a p.
+ * @return APR_SUCCESS; APR_EINVAL as from np_record_encode(); APR_EGENERAL
+ */
 apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
                             const char *key, const np_record_t *record,
                             np_bytes_t *sealed, apr_pool_t *p);
@@ -75,7 +87,7 @@ apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
 /**
  * Open and decode what the store holds under @a key.
  * @return APR_SUCCESS; APR_EACCES if it was not sealed here for this key and
- *         scope; APR_EINVAL if it does not decode
+ *         scope; APR_EINVAL if it does not decode; APR_EGENERAL
  */
 apr_status_t np_record_open(const np_crypto_t *crypto, const np_scope_t *scope,
                             const char *key, np_bytes_t sealed,

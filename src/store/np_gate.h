@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sleeping until something happens, or until a moment of the monotonic clock. */
+ * Sleeping until something happens, or until a moment of the monotonic clock.
+ */
 #ifndef NP_GATE_H
 #define NP_GATE_H
 

@@ -2,9 +2,14 @@
  * The store in memcached, on apr_memcache, with the deadline that it lacks. */
 #include "np_memcache.h"
 
+#include <stdatomic.h>
+
 #include "np_clock.h"
 #include "np_memcache_connector.h"
 #include "np_rendezvous.h"
+
+/* How long calls that were cut have to return when the process ends. */
+#define LAST_CALLS apr_time_from_msec(500)
 
 typedef struct np_memcache_t {
     np_store_t store;
@@ -14,10 +19,13 @@ typedef struct np_memcache_t {
     /** Of the peers' names, for np_rendezvous_first(). */
     apr_uint64_t *seeds;
     np_deadline_t *keeper;
+    /** Calls that are under way. */
+    atomic_int calls;
 } np_memcache_t;
 
 /* One call of a store function. */
 typedef struct call_t {
+    np_memcache_t *memcache;
     np_budget_t *budget;
     apr_time_t started;
     apr_time_t until;
@@ -25,30 +33,38 @@ typedef struct call_t {
     np_lane_t *lane;
 } call_t;
 
-/* Take a lane to the server of key. The budget is open, the key is good. */
-static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
-                          np_budget_t *budget)
+static void finish(const call_t *call)
 {
-    np_memcache_t *memcache = (np_memcache_t *)store;
-    const apr_interval_time_t wait = budget->left < memcache->timeout
-                                         ? budget->left : memcache->timeout;
-    call->budget = budget;
-    call->started = np_clock_monotonic();
-    call->until = call->started + wait;
-    call->peer = memcache->peers[np_rendezvous_first(memcache->seeds,
-                                                     memcache->count, key)];
-    const apr_status_t status
-        = np_peer_take(call->peer, call->until, &call->lane);
-    if (status != APR_SUCCESS) {
-        np_budget_charge(budget, call->started);
-    }
-    return status;
+    np_budget_charge(call->budget, call->started);
+    atomic_fetch_sub(&call->memcache->calls, 1); /* the last that we touch */
 }
 
 static void end(const call_t *call)
 {
     np_peer_give_back(call->peer, call->lane);
-    np_budget_charge(call->budget, call->started);
+    finish(call);
+}
+
+/* Take a lane to the server of key. The budget is open, the key is good. */
+static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
+                          np_budget_t *budget)
+{
+    np_memcache_t *memcache = (np_memcache_t *)store;
+    const apr_interval_time_t wait =
+        budget->left < memcache->timeout ? budget->left : memcache->timeout;
+    const int home = np_rendezvous_first(memcache->seeds, memcache->count, key);
+    atomic_fetch_add(&memcache->calls, 1);
+    call->memcache = memcache;
+    call->budget = budget;
+    call->started = np_clock_monotonic();
+    call->until = call->started + wait;
+    call->peer = memcache->peers[home];
+    const apr_status_t status =
+        np_peer_take(call->peer, call->until, &call->lane);
+    if (status != APR_SUCCESS) {
+        finish(call);
+    }
+    return status;
 }
 
 static apr_status_t memcache_get(np_store_t *store, const char *key,
@@ -102,13 +118,23 @@ static apr_status_t memcache_remove(np_store_t *store, const char *key,
     return status;
 }
 
+/* httpd does not always wait for its threads before it ends a process. */
+static void wait_for_calls(np_memcache_t *memcache)
+{
+    const apr_time_t until = np_clock_monotonic() + LAST_CALLS;
+    while (atomic_load(&memcache->calls) > 0 && np_clock_monotonic() < until) {
+        apr_sleep(APR_USEC_PER_SEC / 1000);
+    }
+}
+
 static apr_status_t memcache_cleanup(void *data)
 {
-    const np_memcache_t *memcache = data;
+    np_memcache_t *memcache = data;
     for (int i = 0; i < memcache->count; i++) {
         np_peer_close(memcache->peers[i]);
     }
     np_deadline_stop(memcache->keeper);
+    wait_for_calls(memcache);
     for (int i = 0; i < memcache->count; i++) {
         np_connector_join(memcache->peers[i]);
     }
@@ -126,9 +152,9 @@ static apr_status_t create_peers(np_memcache_t *memcache,
     for (int i = 0; i < servers->count; i++) {
         const np_memcache_name_t *name = &servers->names[i];
         memcache->seeds[i] = np_rendezvous_seed(name->text);
-        const apr_status_t status = np_peer_create(
-            &memcache->peers[i], name, limits, memcache->keeper,
-            i * limits->connections, p);
+        const apr_status_t status =
+            np_peer_create(&memcache->peers[i], name, limits, memcache->keeper,
+                           i * limits->connections, p);
         if (status != APR_SUCCESS) {
             return status;
         }
@@ -163,9 +189,9 @@ apr_status_t np_memcache_create(np_store_t **store,
     made->store.remove = memcache_remove;
     made->timeout = limits->timeout;
     made->count = servers->count;
-    apr_status_t status = np_deadline_create(
-        &made->keeper, servers->count * limits->connections, limits->timeout,
-        p);
+    apr_status_t status =
+        np_deadline_create(&made->keeper, servers->count * limits->connections,
+                           limits->timeout, p);
     if (status == APR_SUCCESS) {
         status = create_peers(made, servers, limits, p);
     }

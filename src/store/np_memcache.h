@@ -9,8 +9,10 @@
 typedef struct np_memcache_servers_t np_memcache_servers_t;
 
 /**
- * Read "host[:port],[v6]:port,/path/to/unix.sock". The port is 11211 if it is
- * not given. Connects nothing and looks up no name.
+ * Read "host[:port],192.0.2.1:port,/path/to/unix.sock". The port is 11211 if
+ * it is not given. Connects nothing and looks up no name. IPv6 addresses are
+ * refused: apr_memcache connects to IPv4 and unix sockets only. A host name has
+ * to stand for one server; of several addresses the lowest is used.
  * @return NULL, or what is wrong and what to write instead, in @a p
  */
 const char *np_memcache_parse(const char *text, np_memcache_servers_t **servers,
@@ -20,14 +22,17 @@ const char *np_memcache_parse(const char *text, np_memcache_servers_t **servers,
 typedef struct np_memcache_limits_t {
     /** Connections to each server, at the most. */
     int connections;
-    /** The longest wait of one call; also bounds the probes. */
+    /** The longest wait of one call; a server that takes longer is down. */
     apr_interval_time_t timeout;
 } np_memcache_limits_t;
 
 /**
  * Make the store of this child process and start its threads, which end with
- * @a p. Servers that are down are not an error: their keys are unavailable
- * until they are back. Each key has one server (rendezvous hashing).
+ * @a p: one for each server, one that keeps the deadlines. SIGPIPE has to be
+ * ignored, as httpd does. Each connection has two descriptors. Servers that are
+ * down are not an error: their keys are unavailable until they are back. Each
+ * key has one server (rendezvous hashing). @a servers has to live as long as
+ * the store.
  * @return APR_SUCCESS, or why there are no threads
  */
 apr_status_t np_memcache_create(np_store_t **store,

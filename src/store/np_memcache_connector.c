@@ -5,9 +5,6 @@
 #include "np_clock.h"
 #include "np_thread.h"
 
-/* How long operations that were cut have to return. */
-#define LAST_OPERATIONS apr_time_from_msec(500)
-
 static int count_lanes(np_peer_t *peer, np_lane_state_e state)
 {
     int count = 0;
@@ -71,7 +68,8 @@ static apr_time_t attempt_due(np_peer_t *peer)
         return NP_GATE_NEVER;
     }
     return np_peer_epoch(atomic_load(&peer->health)) == peer->failed_epoch
-               ? peer->retry_at : 0;
+               ? peer->retry_at
+               : 0;
 }
 
 /* The peer is up, unless a request has seen it fail since epoch. */
@@ -143,21 +141,6 @@ apr_status_t np_connector_start(np_peer_t *peer, apr_pool_t *p)
     return np_thread_start(&peer->connector, connect_and_clear, peer, p);
 }
 
-static void wait_for_operations(np_peer_t *peer)
-{
-    const apr_time_t until = np_clock_monotonic() + LAST_OPERATIONS;
-    bool in_time = true;
-    atomic_fetch_add(&peer->waiting, 1); /* to be rung for */
-    while (in_time) {
-        const unsigned ticket = np_gate_ticket(peer->room);
-        if (count_lanes(peer, NP_LANE_BUSY) == 0) {
-            break;
-        }
-        in_time = np_gate_sleep(peer->room, ticket, until);
-    }
-    atomic_fetch_sub(&peer->waiting, 1);
-}
-
 void np_connector_join(np_peer_t *peer)
 {
     if (peer->connector) {
@@ -165,7 +148,6 @@ void np_connector_join(np_peer_t *peer)
         apr_thread_join(&ended, peer->connector);
         peer->connector = NULL;
     }
-    wait_for_operations(peer);
     for (int i = 0; i < peer->lane_count; i++) {
         const int state = atomic_load(&peer->lanes[i].state);
         if (state == NP_LANE_IDLE || state == NP_LANE_BROKEN) {

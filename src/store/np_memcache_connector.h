@@ -14,9 +14,8 @@
 apr_status_t np_connector_start(np_peer_t *peer, apr_pool_t *p);
 
 /**
- * Wait until the connector of a closed peer has ended, and close the lanes. An
- * operation that is under way is waited for, but not for ever: its lane stays
- * open then.
+ * Wait until the connector of a closed peer has ended, and close the lanes, but
+ * for those that an operation still has.
  */
 void np_connector_join(np_peer_t *peer);
 

@@ -31,7 +31,8 @@ static np_lane_fate_e judge(const np_lane_t *lane, apr_status_t status)
     /* "SERVER_ERROR out of memory" and the like leave the connection as it
      * was. The end of the connection looks the same to apr_memcache. */
     return lane->server->status == APR_MC_SERVER_LIVE && np_lane_is_fit(lane)
-               ? NP_LANE_REFUSED : NP_LANE_LOST;
+               ? NP_LANE_REFUSED
+               : NP_LANE_LOST;
 }
 
 /* End an operation. An answer that came whole is true, in time or not. */
@@ -81,21 +82,21 @@ apr_status_t np_lane_put(np_lane_t *lane, const char *key, np_bytes_t value,
     char *data = (char *)value.data; /* apr_memcache only reads it */
     const apr_uint32_t expiry = np_lane_expiry(expires_at);
     np_deadline_begin(lane->watch, until);
-    const apr_status_t status = settle(
-        lane, how == NP_PUT_ADD
-                  ? apr_memcache_add(lane->client, key, data, value.len,
-                                     expiry, 0)
-                  : apr_memcache_replace(lane->client, key, data, value.len,
-                                         expiry, 0));
-    /* Both refuse with NOT_STORED, which it calls APR_EEXIST. */
-    return status == APR_EEXIST && how == NP_PUT_REPLACE ? APR_NOTFOUND
-                                                         : status;
+    if (how == NP_PUT_ADD) {
+        return settle(lane, apr_memcache_add(lane->client, key, data, value.len,
+                                             expiry, 0));
+    }
+    const apr_status_t status =
+        settle(lane, apr_memcache_replace(lane->client, key, data, value.len,
+                                          expiry, 0));
+    /* Either is refused with NOT_STORED, which it calls APR_EEXIST. */
+    return status == APR_EEXIST ? APR_NOTFOUND : status;
 }
 
 apr_status_t np_lane_remove(np_lane_t *lane, const char *key, apr_time_t until)
 {
     np_deadline_begin(lane->watch, until);
-    const apr_status_t status
-        = settle(lane, apr_memcache_delete(lane->client, key, 0));
+    const apr_status_t status =
+        settle(lane, apr_memcache_delete(lane->client, key, 0));
     return status == APR_NOTFOUND ? APR_SUCCESS : status;
 }

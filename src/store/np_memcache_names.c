@@ -78,13 +78,14 @@ static const char *read_name(char *text, np_memcache_name_t *name,
     if (name->port == 0) {
         return apr_psprintf(p, "\"%s\": the port has to be 1 to 65535", text);
     }
-    name->host = fold(colon ? apr_pstrmemdup(p, text, (apr_size_t)(colon - text))
-                            : text, p);
+    name->host = fold(
+        colon ? apr_pstrmemdup(p, text, (apr_size_t)(colon - text)) : text, p);
     name->text = apr_psprintf(p, "%s:%u", name->host, (unsigned)name->port);
     if (!host_is_good(name->host)) {
         return apr_psprintf(p,
                             "\"%s\" is no host name: write host:port or "
-                            "/path/to/unix.sock", text);
+                            "/path/to/unix.sock",
+                            text);
     }
     return NULL;
 }
@@ -103,7 +104,8 @@ static bool is_named(const apr_array_header_t *names, const char *text)
 const char *np_memcache_parse(const char *text, np_memcache_servers_t **servers,
                               apr_pool_t *p)
 {
-    apr_array_header_t *names = apr_array_make(p, 2, sizeof(np_memcache_name_t));
+    apr_array_header_t *names =
+        apr_array_make(p, 2, sizeof(np_memcache_name_t));
     for (char *rest = apr_pstrdup(p, text); rest;) {
         char *item = rest;
         rest = strchr(item, ',');

@@ -52,7 +52,8 @@ static apr_status_t look_up(const np_memcache_name_t *name,
     *address = found;
     for (; !is_path && found; found = found->next) {
         if (memcmp(&found->sa.sin.sin_addr, &(*address)->sa.sin.sin_addr,
-                   sizeof(found->sa.sin.sin_addr)) < 0) {
+                   sizeof(found->sa.sin.sin_addr))
+            < 0) {
             *address = found;
         }
     }
@@ -128,8 +129,8 @@ static apr_status_t connect_lane(np_lane_t *lane,
 static apr_status_t ask(np_lane_t *lane, apr_time_t until)
 {
     np_bytes_t value;
-    const apr_status_t status
-        = np_lane_get(lane, PROBE_KEY, until, &value, lane->p);
+    const apr_status_t status =
+        np_lane_get(lane, PROBE_KEY, until, &value, lane->p);
     return status == APR_NOTFOUND ? APR_SUCCESS : status;
 }
 

@@ -14,8 +14,8 @@ apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
     made->name = name;
     made->timeout = limits->timeout;
     made->lane_count = limits->connections;
-    made->lanes = apr_pcalloc(p, (apr_size_t)limits->connections
-                                     * sizeof(*made->lanes));
+    made->lanes =
+        apr_pcalloc(p, (apr_size_t)limits->connections * sizeof(*made->lanes));
     for (int i = 0; i < made->lane_count; i++) {
         made->lanes[i].watch = np_deadline_watch(keeper, first_watch + i);
         atomic_store(&made->lanes[i].state, NP_LANE_EMPTY);

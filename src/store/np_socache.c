@@ -90,8 +90,8 @@ static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
     apr_pool_create(&call->scratch, p);
     make_id(call, key);
     if (alone && call->cache->mutex) {
-        const apr_status_t status
-            = lock_within(call->cache->mutex, budget->left);
+        const apr_status_t status =
+            lock_within(call->cache->mutex, budget->left);
         if (status != APR_SUCCESS) {
             end(call);
             return status;
@@ -108,9 +108,9 @@ static apr_status_t read_entry(call_t *call, np_bytes_t *value)
     const np_socache_t *cache = call->cache;
     unsigned char *buffer = apr_palloc(call->scratch, NP_STORE_MAX_VALUE);
     unsigned int len = NP_STORE_MAX_VALUE;
-    const apr_status_t status = cache->provider->retrieve(
-        cache->instance, cache->server, call->id, call->id_len, buffer, &len,
-        call->scratch);
+    const apr_status_t status =
+        cache->provider->retrieve(cache->instance, cache->server, call->id,
+                                  call->id_len, buffer, &len, call->scratch);
     if (status == APR_EGENERAL && cache->is_dbm) {
         return APR_NOTFOUND;
     }
@@ -137,8 +137,8 @@ static apr_status_t write_entry(const call_t *call, np_bytes_t value,
     const apr_status_t status = cache->provider->store(
         cache->instance, cache->server, call->id, call->id_len, expires_at,
         (unsigned char *)value.data, (unsigned int)value.len, call->scratch);
-    return status == APR_SUCCESS || np_store_unavailable(status)
-               ? status : APR_EGENERAL;
+    return status == APR_SUCCESS || np_store_unavailable(status) ? status
+                                                                 : APR_EGENERAL;
 }
 
 /* Remove, then store: a provider may keep both entries and find the older one.

@@ -3,7 +3,6 @@
 #ifndef NP_SOCACHE_H
 #define NP_SOCACHE_H
 
-#include "httpd.h"
 #include "ap_socache.h"
 #include "apr_global_mutex.h"
 

@@ -46,7 +46,8 @@ static bool is_same_place(const address_t *there, const apr_sockaddr_t *peer)
                && there->in.sin_addr.s_addr == peer->sa.sin.sin_addr.s_addr;
     }
     return strcmp(last_part(there->un.sun_path),
-                  last_part(peer->sa.unx.sun_path)) == 0;
+                  last_part(peer->sa.unx.sun_path))
+           == 0;
 }
 
 static bool is_connected(int fd, const apr_sockaddr_t *peer)
@@ -54,7 +55,8 @@ static bool is_connected(int fd, const apr_sockaddr_t *peer)
     address_t there;
     socklen_t len = sizeof(there) - 1; /* a path may come without its NUL */
     memset(&there, 0, sizeof(there));
-    return getpeername(fd, &there.any, &len) == 0 && is_same_place(&there, peer);
+    return getpeername(fd, &there.any, &len) == 0
+           && is_same_place(&there, peer);
 }
 
 /* The number that a file in the directory of descriptors is called by. */
@@ -64,7 +66,8 @@ static int read_fd(const char *name)
     errno = 0;
     const apr_int64_t fd = apr_strtoi64(name, &end, 10);
     return errno == 0 && *end == '\0' && fd >= 0 && fd <= APR_INT32_MAX
-               ? (int)fd : -1;
+               ? (int)fd
+               : -1;
 }
 
 apr_status_t np_sockets_connected(const apr_sockaddr_t *peer,
@@ -83,7 +86,7 @@ apr_status_t np_sockets_connected(const apr_sockaddr_t *peer,
         const int fd = read_fd(entry->d_name);
         struct stat info;
         if (fd >= 0 && is_connected(fd, peer) && fstat(fd, &info) == 0) {
-            const socket_t found = {fd, info.st_ino};
+            const socket_t found = { fd, info.st_ino };
             APR_ARRAY_PUSH(*sockets, socket_t) = found;
         }
     }

@@ -47,8 +47,8 @@ struct np_store_t {
     /** For log lines: "memcache", "shmcb", ... */
     const char *name;
     /** @a value lives in @a p. */
-    apr_status_t (*get)(np_store_t *store, const char *key,
-                        np_budget_t *budget, np_bytes_t *value, apr_pool_t *p);
+    apr_status_t (*get)(np_store_t *store, const char *key, np_budget_t *budget,
+                        np_bytes_t *value, apr_pool_t *p);
     /** The store may forget the value from @a expires_at (wall clock) on. */
     apr_status_t (*put)(np_store_t *store, const char *key, np_bytes_t value,
                         np_put_e how, apr_time_t expires_at,

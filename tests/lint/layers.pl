@@ -9,7 +9,7 @@ my %below = (core => [qw(core)], store => [qw(core store)],
              flow => [qw(core store flow)], httpd => [qw(core store flow httpd)]);
 my %home = map { (basename($_) => layer($_)) } files(qr{^src/.*\.h$});
 my $io = qr{^<(?:sys/|unistd|fcntl|time\.h|stdio|pthread|netinet)
-    |^"apr_(?:file|network|poll|thread_proc|shm|mmap|portable)}x;
+    |^"apr_(?:file|network|poll|shm|mmap|portable)}x;
 
 my (@upward, @foreign, @openssl, @io, @public);
 for my $file (files(qr{^src/.*\.[ch]$})) {

@@ -8,7 +8,7 @@ use NP::Lint;
 
 my (%code, %docs);
 for my $file (files(qr{^(?:src/|mod_).*\.[ch]$})) {
-    push @{ $code{$1} }, $file while text($file) =~ /"(NP\d{4}):/g;
+    push @{ $code{$_} }, $file for text($file) =~ /"(NP\d{4}):/g;
 }
 my $docs = text('docs/messages.md');
 rule('docs/messages.md is there', defined $docs ? () : 'it is not');

@@ -194,6 +194,30 @@ START_TEST(record_is_kept_past_its_end)
 }
 END_TEST
 
+/* Today's limits may be lowered and raised again up to those at login while a
+ * record lies in the store: by those it is kept, whichever ends it. _i is the
+ * mode at login. */
+START_TEST(record_is_never_forgotten_before_its_end)
+{
+    np_limits_t at_login = rules.limits[_i];
+    const apr_interval_time_t step = at_login.life / 50;
+
+    for (apr_time_t used = LOGIN; used < LOGIN + at_login.life; used += step) {
+        np_times_t times = at(LOGIN, used);
+        for (int mode = 0; mode < NP_MODES; mode++) {
+            np_limits_t limits =
+                np_policy_limits(at_login, (np_mode_e)mode, &rules);
+            apr_time_t end = np_policy_idle_expires_at(&times, limits);
+            apr_time_t kept = np_policy_keep_until(&times, at_login, false);
+            ck_assert_int_ge(kept, end + NP_POLICY_REMEMBER);
+            ck_assert_int_ge(np_policy_keep_until(&times, at_login, true),
+                             kept);
+            ck_assert_int_ne(np_policy_judge(&times, limits, end), NP_ALIVE);
+        }
+    }
+}
+END_TEST
+
 Suite *np_suite_policy(void)
 {
     Suite *suite = suite_create("policy");
@@ -212,6 +236,8 @@ Suite *np_suite_policy(void)
     tcase_add_test(tc, idle_end_never_passes_the_absolute_end);
     tcase_add_test(tc, sums_saturate);
     tcase_add_test(tc, record_is_kept_past_its_end);
+    tcase_add_loop_test(tc, record_is_never_forgotten_before_its_end, 0,
+                        NP_MODES);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -9,14 +9,19 @@
 typedef Suite *np_suite_fn(void);
 
 static np_suite_fn *const suites[] = {
+    np_suite_app_data,
     np_suite_base64url,
     np_suite_cookie,
     np_suite_crypto,
+    np_suite_deadline,
     np_suite_duration,
     np_suite_id,
+    np_suite_memcache,
+    np_suite_outage,
     np_suite_policy,
     np_suite_record,
     np_suite_session,
+    np_suite_store,
     np_suite_url,
 };
 

@@ -5,14 +5,19 @@
 
 #include <check.h>
 
+Suite *np_suite_app_data(void);
 Suite *np_suite_base64url(void);
 Suite *np_suite_cookie(void);
 Suite *np_suite_crypto(void);
+Suite *np_suite_deadline(void);
 Suite *np_suite_duration(void);
 Suite *np_suite_id(void);
+Suite *np_suite_memcache(void);
+Suite *np_suite_outage(void);
 Suite *np_suite_policy(void);
 Suite *np_suite_record(void);
 Suite *np_suite_session(void);
+Suite *np_suite_store(void);
 Suite *np_suite_url(void);
 
 #endif

@@ -6,18 +6,24 @@
 
 #include "apr_strings.h"
 
+/* Run a hook, which is taken away meanwhile. */
+static void run_hook(np_fake_t *fake, np_fake_hook_t **place,
+                     const char *operation, const char *key)
+{
+    np_fake_hook_t *hook = *place;
+    if (hook) {
+        *place = NULL;
+        hook(fake, operation, key);
+        *place = hook;
+    }
+}
+
 static apr_status_t enter(np_fake_t *fake, const char *operation,
                           const char *key, const np_bytes_t *value,
                           const np_budget_t *budget)
 {
-    np_fake_hook_t *before = fake->before;
-
-    if (before) {
-        fake->before = NULL;
-        before(fake, operation, key);
-        fake->before = before;
-    }
-    apr_status_t status = np_store_admit(key, value, budget);
+    run_hook(fake, &fake->before, operation, key);
+    const apr_status_t status = np_store_admit(key, value, budget);
     return status == APR_SUCCESS && fake->down ? APR_ECONNREFUSED : status;
 }
 
@@ -29,14 +35,9 @@ static np_bytes_t *copy(np_bytes_t value, apr_pool_t *p)
     return mine;
 }
 
-static apr_status_t get(np_store_t *store, const char *key,
-                        np_budget_t *budget, np_bytes_t *value, apr_pool_t *p)
+static apr_status_t read_item(np_fake_t *fake, const char *key,
+                              np_bytes_t *value, apr_pool_t *p)
 {
-    np_fake_t *fake = (np_fake_t *)store;
-    apr_status_t status = enter(fake, "get", key, NULL, budget);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
     fake->gets++;
     const np_bytes_t *found =
         apr_hash_get(fake->items, key, APR_HASH_KEY_STRING);
@@ -47,18 +48,27 @@ static apr_status_t get(np_store_t *store, const char *key,
     return APR_SUCCESS;
 }
 
-static apr_status_t put(np_store_t *store, const char *key, np_bytes_t value,
-                        np_put_e how, apr_time_t expires_at,
-                        np_budget_t *budget, apr_pool_t *scratch)
+static apr_status_t get(np_store_t *store, const char *key,
+                        np_budget_t *budget, np_bytes_t *value, apr_pool_t *p)
 {
     np_fake_t *fake = (np_fake_t *)store;
-    apr_status_t status = enter(
-        fake, how == NP_PUT_ADD ? "add" : "replace", key, &value, budget);
+    apr_status_t status = enter(fake, "get", key, NULL, budget);
     if (status != APR_SUCCESS) {
         return status;
     }
+    apr_thread_mutex_lock(fake->mutex);
+    status = read_item(fake, key, value, p);
+    apr_thread_mutex_unlock(fake->mutex);
+    run_hook(fake, &fake->after, "get", key);
+    return status;
+}
+
+static apr_status_t write_item(np_fake_t *fake, const char *key,
+                               np_bytes_t value, np_put_e how,
+                               apr_time_t expires_at)
+{
     fake->puts++;
-    bool taken = np_fake_has(fake, key);
+    const bool taken = np_fake_has(fake, key);
     if (taken != (how == NP_PUT_REPLACE)) {
         return taken ? APR_EEXIST : APR_NOTFOUND;
     }
@@ -68,16 +78,36 @@ static apr_status_t put(np_store_t *store, const char *key, np_bytes_t value,
     return APR_SUCCESS;
 }
 
+static apr_status_t put(np_store_t *store, const char *key, np_bytes_t value,
+                        np_put_e how, apr_time_t expires_at,
+                        np_budget_t *budget, apr_pool_t *scratch)
+{
+    np_fake_t *fake = (np_fake_t *)store;
+    const char *operation = how == NP_PUT_ADD ? "add" : "replace";
+    apr_status_t status = enter(fake, operation, key, &value, budget);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    apr_thread_mutex_lock(fake->mutex);
+    status = write_item(fake, key, value, how, expires_at);
+    apr_thread_mutex_unlock(fake->mutex);
+    run_hook(fake, &fake->after, operation, key);
+    return status;
+}
+
 static apr_status_t remove_key(np_store_t *store, const char *key,
                                np_budget_t *budget, apr_pool_t *scratch)
 {
     np_fake_t *fake = (np_fake_t *)store;
-    apr_status_t status = enter(fake, "remove", key, NULL, budget);
+    const apr_status_t status = enter(fake, "remove", key, NULL, budget);
     if (status != APR_SUCCESS) {
         return status;
     }
+    apr_thread_mutex_lock(fake->mutex);
     fake->removes++;
     apr_hash_set(fake->items, key, APR_HASH_KEY_STRING, NULL);
+    apr_thread_mutex_unlock(fake->mutex);
+    run_hook(fake, &fake->after, "remove", key);
     return APR_SUCCESS;
 }
 
@@ -87,6 +117,7 @@ np_fake_t *np_fake_create(apr_pool_t *p)
     fake->store = (np_store_t){ "fake", get, put, remove_key };
     fake->items = apr_hash_make(p);
     fake->p = p;
+    (void)apr_thread_mutex_create(&fake->mutex, APR_THREAD_MUTEX_DEFAULT, p);
     return fake;
 }
 

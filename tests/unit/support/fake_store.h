@@ -4,12 +4,13 @@
 #define NP_FAKE_STORE_H
 
 #include "apr_hash.h"
+#include "apr_thread_mutex.h"
 
 #include "np_store.h"
 
 typedef struct np_fake_t np_fake_t;
 
-/** Called before each operation, with its name and key. */
+/** Called before or after an operation, with its name and key. */
 typedef void np_fake_hook_t(np_fake_t *fake, const char *operation,
                             const char *key);
 
@@ -27,7 +28,11 @@ struct np_fake_t {
     /** NULL, or what happens between two operations of the code under test;
      *  taken away while it runs. */
     np_fake_hook_t *before;
+    /** The same, when an operation is done and its answer on the way. */
+    np_fake_hook_t *after;
     void *data;
+    /** Threads may share a store, so they may share this one. */
+    apr_thread_mutex_t *mutex;
 };
 
 /** An empty fake, in @a p. */

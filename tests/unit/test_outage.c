@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A live memcached that is stopped, killed and restarted under load. */
+#include "unit.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "apr_strings.h"
+#include "apr_thread_proc.h"
+
+#include "fixture.h"
+#include "memcached.h"
+#include "np_clock.h"
+#include "outage.h"
+
+#define MSEC(n) apr_time_from_msec(n)
+#define THREADS 32
+#define LANES   8
+
+static np_memcached_t memcached;
+
+/* Requests that go on all the time, each thread with a key of its own. */
+typedef struct load_t {
+    np_store_t *store;
+    atomic_bool is_over;
+    /** Nothing that was put is lost: a miss is a lie. */
+    atomic_bool keeps;
+    atomic_int found;
+    atomic_int unavailable;
+    atomic_int lies;
+    _Atomic apr_interval_time_t longest;
+    apr_thread_t *threads[THREADS];
+    struct worker_t {
+        struct load_t *load;
+        char key[32];
+    } workers[THREADS];
+} load_t;
+
+static void set_up(void)
+{
+    np_pool_set_up();
+    np_memcached_start(&memcached);
+}
+
+static void tear_down(void)
+{
+    np_pool_tear_down();
+    np_memcached_stop(&memcached);
+}
+
+static void note(load_t *load, apr_interval_time_t waited)
+{
+    apr_interval_time_t longest = atomic_load(&load->longest);
+    while (waited > longest
+           && !atomic_compare_exchange_weak(&load->longest, &longest, waited)) {
+    }
+}
+
+static void ask_once(load_t *load, const char *key)
+{
+    apr_interval_time_t waited;
+    const bool keeps = atomic_load(&load->keeps);
+    const apr_status_t status =
+        np_outage_call(load->store, NP_OUTAGE_GET, key, &waited);
+    note(load, waited);
+    if (status == APR_SUCCESS) {
+        atomic_fetch_add(&load->found, 1);
+    }
+    else if (np_store_unavailable(status)) {
+        atomic_fetch_add(&load->unavailable, 1);
+        apr_sleep(MSEC(1)); /* nothing to wait for: do not spin */
+    }
+    else if (keeps) {
+        atomic_fetch_add(&load->lies, 1);
+    }
+}
+
+static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
+{
+    const struct worker_t *worker = data;
+    while (!atomic_load(&worker->load->is_over)) {
+        ask_once(worker->load, worker->key);
+    }
+    apr_thread_exit(thread, APR_SUCCESS);
+    return NULL;
+}
+
+static void put_keys(const load_t *load)
+{
+    for (int i = 0; i < THREADS; i++) {
+        apr_interval_time_t waited;
+        ck_assert_int_eq(np_outage_call(load->store, NP_OUTAGE_ADD,
+                                        load->workers[i].key, &waited),
+                         APR_SUCCESS);
+    }
+}
+
+static load_t *start_load(int lanes)
+{
+    load_t *load = apr_pcalloc(np_pool, sizeof(*load));
+    load->store = np_outage_store_at(memcached.port, lanes);
+    for (int i = 0; i < THREADS; i++) {
+        load->workers[i].load = load;
+        apr_snprintf(load->workers[i].key, sizeof(load->workers[i].key),
+                     "key%d", i);
+    }
+    np_outage_await(load->store, "nothing", NULL, NP_OUTAGE_BACK);
+    put_keys(load);
+    atomic_store(&load->keeps, true);
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(apr_thread_create(&load->threads[i], NULL, work,
+                                           &load->workers[i], np_pool),
+                         APR_SUCCESS);
+    }
+    return load;
+}
+
+/* Wait until more of counter have happened. */
+static void await_more(atomic_int *counter, int more, apr_interval_time_t limit)
+{
+    const int before = atomic_load(counter);
+    const apr_time_t until = np_clock_monotonic() + limit;
+    while (atomic_load(counter) - before < more) {
+        ck_assert_int_lt(np_clock_monotonic(), until);
+        apr_sleep(MSEC(1));
+    }
+}
+
+static void end_load(load_t *load)
+{
+    atomic_store(&load->is_over, true);
+    for (int i = 0; i < THREADS; i++) {
+        apr_status_t ended;
+        apr_thread_join(&ended, load->threads[i]);
+    }
+    ck_assert_int_eq(atomic_load(&load->lies), 0);
+    ck_assert_int_le(atomic_load(&load->longest), NP_OUTAGE_BOUND);
+}
+
+/* Four requests for each connection, all the time: they wait for each other,
+ * but none of them in vain. */
+START_TEST(test_more_requests_than_connections)
+{
+    load_t *load = start_load(LANES);
+    await_more(&load->found, 20000, apr_time_from_sec(20));
+    end_load(load);
+    ck_assert_int_eq(atomic_load(&load->unavailable), 0);
+}
+END_TEST
+
+START_TEST(test_stopped_under_load)
+{
+    load_t *load = start_load(THREADS);
+    await_more(&load->found, 1000, apr_time_from_sec(5));
+    np_memcached_signal(&memcached, SIGSTOP);
+    await_more(&load->unavailable, THREADS, MSEC(500));
+    const int found = atomic_load(&load->found);
+    await_more(&load->unavailable, 10 * THREADS, MSEC(1000));
+    ck_assert_int_eq(atomic_load(&load->found), found);
+    np_memcached_signal(&memcached, SIGCONT);
+    await_more(&load->found, 1, NP_OUTAGE_BACK);
+    await_more(&load->found, 1000, apr_time_from_sec(5));
+    end_load(load);
+}
+END_TEST
+
+START_TEST(test_killed_and_restarted_under_load)
+{
+    load_t *load = start_load(THREADS);
+    await_more(&load->found, 1000, apr_time_from_sec(5));
+    np_memcached_signal(&memcached, SIGKILL);
+    await_more(&load->unavailable, 10 * THREADS, apr_time_from_sec(2));
+    /* from here on it has nothing: only then a miss is the truth */
+    ck_assert_int_eq(atomic_load(&load->lies), 0);
+    atomic_store(&load->keeps, false);
+    np_memcached_restart(&memcached);
+    np_outage_await(load->store, "nothing", NULL, NP_OUTAGE_BACK);
+    put_keys(load);
+    atomic_store(&load->keeps, true);
+    const int before = atomic_load(&load->unavailable);
+    await_more(&load->found, 1000, apr_time_from_sec(5));
+    end_load(load);
+    /* none of the connections from before is left to be stumbled over */
+    ck_assert_int_eq(atomic_load(&load->unavailable), before);
+}
+END_TEST
+
+/* Connections that wait in vain for a server that was restarted meanwhile: no
+ * call fails, and no miss is a lie. */
+START_TEST(test_restarted_while_idle)
+{
+    apr_interval_time_t waited;
+    load_t *load = start_load(THREADS);
+    await_more(&load->found, 1000, apr_time_from_sec(5));
+    end_load(load);
+    np_memcached_signal(&memcached, SIGKILL);
+    np_memcached_restart(&memcached);
+    ck_assert_int_eq(
+        np_outage_call(load->store, NP_OUTAGE_ADD, "after", &waited),
+        APR_SUCCESS);
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(
+            np_outage_call(load->store, NP_OUTAGE_GET, "after", &waited),
+            APR_SUCCESS);
+    }
+}
+END_TEST
+
+/* memcached was away when the process began, for which nobody waits. */
+START_TEST(test_comes_later)
+{
+    apr_interval_time_t waited;
+    np_memcached_signal(&memcached, SIGKILL);
+    np_store_t *store = np_outage_store_at(memcached.port, LANES);
+    ck_assert(np_store_unavailable(
+        np_outage_call(store, NP_OUTAGE_GET, "key", &waited)));
+    ck_assert(np_store_unavailable(
+        np_outage_call(store, NP_OUTAGE_GET, "key", &waited)));
+    ck_assert_int_le(waited, NP_OUTAGE_AT_ONCE);
+    np_memcached_restart(&memcached);
+    np_outage_await(store, "nothing", NULL, NP_OUTAGE_BACK);
+}
+END_TEST
+
+/* What a second is in memcached: kept until then, and not for long. */
+START_TEST(test_forgets)
+{
+    np_store_t *store = np_outage_store_at(memcached.port, LANES);
+    np_budget_t budget = { apr_time_from_sec(5) };
+    const apr_time_t expires_at = np_clock_now() + MSEC(300);
+    np_bytes_t value = np_text("value");
+    ck_assert_int_eq(store->put(store, "key", value, NP_PUT_ADD, expires_at,
+                                &budget, np_pool),
+                     APR_SUCCESS);
+    while (np_clock_now() < expires_at) {
+        const apr_status_t status =
+            store->get(store, "key", &budget, &value, np_pool);
+        ck_assert(status == APR_SUCCESS || np_clock_now() >= expires_at);
+        apr_sleep(MSEC(20));
+    }
+    np_outage_await(store, "key", NULL, apr_time_from_sec(5));
+}
+END_TEST
+
+Suite *np_suite_outage(void)
+{
+    Suite *suite = suite_create("outage");
+    TCase *tcase = tcase_create("memcached");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 30);
+    tcase_add_test(tcase, test_more_requests_than_connections);
+    tcase_add_test(tcase, test_stopped_under_load);
+    tcase_add_test(tcase, test_killed_and_restarted_under_load);
+    tcase_add_test(tcase, test_restarted_while_idle);
+    tcase_add_test(tcase, test_comes_later);
+    tcase_add_test(tcase, test_forgets);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
