@@ -87,7 +87,8 @@ static void come_up(np_peer_t *peer, unsigned epoch)
 }
 
 /* No lane was opened. If there is no other, the peer is down. */
-static void note_failure(np_peer_t *peer, unsigned epoch, apr_status_t status)
+static void note_failure(np_peer_t *peer, unsigned epoch, apr_time_t began,
+                         apr_status_t status)
 {
     np_peer_leave(peer, epoch, NP_PEER_TRYING, NP_PEER_DOWN, status);
     if (count_lanes(peer, NP_LANE_IDLE) + count_lanes(peer, NP_LANE_BUSY)
@@ -95,18 +96,19 @@ static void note_failure(np_peer_t *peer, unsigned epoch, apr_status_t status)
         np_peer_leave(peer, epoch, NP_PEER_UP, NP_PEER_DOWN, status);
     }
     peer->failed_epoch = np_peer_epoch(atomic_load(&peer->health));
-    peer->retry_at = np_clock_monotonic() + NP_CONNECTOR_RETRY;
+    peer->retry_at = began + NP_CONNECTOR_RETRY;
 }
 
 static void attempt(np_peer_t *peer)
 {
     const unsigned epoch = np_peer_epoch(atomic_load(&peer->health));
+    const apr_time_t began = np_clock_monotonic();
     np_lane_t *lane = find_lane(peer, NP_LANE_EMPTY);
     atomic_store(&lane->state, NP_LANE_CONNECTING);
     const apr_status_t status = np_lane_open(lane, peer->name, peer->timeout);
     if (status != APR_SUCCESS) {
         atomic_store(&lane->state, NP_LANE_EMPTY);
-        note_failure(peer, epoch, status);
+        note_failure(peer, epoch, began, status);
         return;
     }
     lane->epoch = epoch;

@@ -19,7 +19,7 @@ apr_status_t np_connector_start(np_peer_t *peer, apr_pool_t *p);
  */
 void np_connector_join(np_peer_t *peer);
 
-/** The pause after each attempt to reach a server that failed. */
+/** How far apart attempts to reach a server that is down begin, at least. */
 #define NP_CONNECTOR_RETRY apr_time_from_msec(250)
 
 #endif

@@ -57,9 +57,9 @@ typedef struct np_lane_t {
 } np_lane_t;
 
 /**
- * Connect, and have the server answer once. May take long: seconds for the
- * name, one for the connection, one for the answer. A server that takes longer
- * than @a timeout for its answers is as good as none.
+ * Connect, and have the server answer once. May take long: whatever the name
+ * takes to look up, a second for the connection, half a second or @a timeout
+ * for the answer. A server that is slower than @a timeout is as good as none.
  * @return APR_SUCCESS, or why the lane is not open
  */
 apr_status_t np_lane_open(np_lane_t *lane, const np_memcache_name_t *name,

@@ -11,9 +11,9 @@
 #include "np_clock.h"
 #include "np_sockets.h"
 
-/* How long a new connection may be without an answer. Longer than any healthy
- * server takes: one that was stopped answers all who waited when it goes on. */
-#define PATIENCE apr_time_from_sec(1)
+/* How long a new connection may be without an answer, at least. To wait pays: a
+ * server that was stopped answers whoever waits as soon as it goes on. */
+#define PATIENCE apr_time_from_msec(500)
 /* A key that no record has: storage keys are longer. */
 #define PROBE_KEY "np-probe"
 /* How often to connect again if it is not clear which socket is ours. */
@@ -137,8 +137,10 @@ static apr_status_t ask(np_lane_t *lane, apr_time_t until)
 /* Have the server answer: once it may be slow, for it may just have woken. */
 static apr_status_t probe(np_lane_t *lane, apr_interval_time_t timeout)
 {
+    const apr_interval_time_t patience =
+        timeout > PATIENCE ? timeout : PATIENCE;
     const apr_time_t began = np_clock_monotonic();
-    const apr_status_t status = ask(lane, began + PATIENCE);
+    const apr_status_t status = ask(lane, began + patience);
     const apr_time_t answered = np_clock_monotonic();
     if (status != APR_SUCCESS || answered - began <= timeout) {
         return status;

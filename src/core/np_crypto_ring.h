@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The inside of a key ring, for np_crypto.c and np_crypto_seal.c only. */
+#ifndef NP_CRYPTO_RING_H
+#define NP_CRYPTO_RING_H
+
+#include "np_crypto.h"
+
+#include "apr_thread_proc.h"
+
+#include <openssl/evp.h>
+
+/** Octets by which a sealed text names its key. */
+#define NP_CRYPTO_KEY_ID_LEN 4
+
+/* What a record key is never used for itself, only these are. */
+typedef struct np_subkeys_t {
+    unsigned char name[NP_CRYPTO_KEY_ID_LEN];
+    unsigned char id[NP_CRYPTO_KEY_LEN];
+    unsigned char record[NP_CRYPTO_KEY_LEN];
+    unsigned char app_data[NP_CRYPTO_KEY_LEN];
+} np_subkeys_t;
+
+/* OpenSSL contexts with their keys already scheduled, for one thread at a
+ * time. They belong to the ring; a thread that ends leaves its set to the
+ * next one. */
+typedef struct np_contexts_t {
+    struct np_contexts_t *next;
+    volatile apr_uint32_t taken;
+    EVP_CIPHER_CTX *seal;
+    EVP_CIPHER_CTX *open[NP_CRYPTO_MAX_KEYS];
+    EVP_MAC_CTX *mac[NP_CRYPTO_MAX_KEYS];
+} np_contexts_t;
+
+struct np_crypto_t {
+    int count;
+    np_subkeys_t keys[NP_CRYPTO_MAX_KEYS];
+    EVP_CIPHER *aes;
+    EVP_MAC *hmac;
+    EVP_KDF *hkdf;
+    apr_threadkey_t *mine;
+    /* Of np_contexts_t; only ever grows, until the ring goes. */
+    volatile void *all;
+};
+
+/** The OpenSSL contexts of this thread; NULL if there are none to be had. */
+np_contexts_t *np_crypto_contexts(const np_crypto_t *crypto);
+
+/**
+ * HKDF-SHA256 (RFC 5869) of @a key; a @a salt of no octets is none.
+ * @return whether OpenSSL did it
+ */
+bool np_crypto_derive(const np_crypto_t *crypto, np_bytes_t key,
+                      np_bytes_t salt, const char *info, unsigned char *out,
+                      apr_size_t len);
+
+#endif
