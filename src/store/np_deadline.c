@@ -91,7 +91,6 @@ static void *APR_THREAD_FUNC keep(apr_thread_t *thread, void *data)
         }
         (void)np_gate_sleep(keeper->gate, ticket, look_around(keeper));
     }
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 

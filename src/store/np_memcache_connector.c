@@ -134,7 +134,6 @@ static void *APR_THREAD_FUNC connect_and_clear(apr_thread_t *thread, void *data)
             (void)np_gate_sleep(peer->work, ticket, due);
         }
     }
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 

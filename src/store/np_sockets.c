@@ -86,7 +86,7 @@ apr_status_t np_sockets_connected(const apr_sockaddr_t *peer,
         const int fd = read_fd(entry->d_name);
         struct stat info;
         if (fd >= 0 && is_connected(fd, peer) && fstat(fd, &info) == 0) {
-            const socket_t found = { fd, info.st_ino };
+            const socket_t found = {fd, info.st_ino};
             APR_ARRAY_PUSH(*sockets, socket_t) = found;
         }
     }

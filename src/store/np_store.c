@@ -7,7 +7,7 @@
 #include "np_clock.h"
 
 /* The alphabet of base64url: nothing in it means anything to any store. */
-#define KEY_ALPHABET                                                           \
+#define KEY_ALPHABET \
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 static bool key_is_good(const char *key)

@@ -153,7 +153,6 @@ static void *APR_THREAD_FUNC race(apr_thread_t *thread, void *data)
     for (int i = 0; i < ROUNDS; i++) {
         race_once(racer, 40 + i % 61, i % 97);
     }
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
@@ -161,7 +160,7 @@ static void *APR_THREAD_FUNC race(apr_thread_t *thread, void *data)
  * again: what ended in time has a connection that works. */
 START_TEST(test_never_cuts_what_ended)
 {
-    racer_t racers[WATCHES] = { 0 };
+    racer_t racers[WATCHES] = {0};
     apr_thread_t *threads[WATCHES];
     int late = 0;
     int in_time = 0;
@@ -202,8 +201,9 @@ START_TEST(test_sleeps_when_nothing_is_under_way)
     ck_assert(np_deadline_end(np_deadline_watch(keeper, 0)));
     apr_sleep(4 * USUAL);
     const long before = switches();
-    (void)poll(NULL, 0, (int)apr_time_as_msec(10 * USUAL));
-    ck_assert_int_le(switches() - before, 2);
+    (void)poll(NULL, 0, (int)apr_time_as_msec(30 * USUAL));
+    /* less than it would take to look every time; a sanitizer has a thread */
+    ck_assert_int_le(switches() - before, 15);
 }
 END_TEST
 

@@ -58,17 +58,17 @@ START_TEST(test_names_that_are_none)
         const char *text;
         const char *says;
     } cases[] = {
-        { "", "is missing" },         { "a,", "is missing" },
-        { ",a", "is missing" },       { "a,,b", "is missing" },
-        { "a:0", "1 to 65535" },      { "a:65536", "1 to 65535" },
-        { "a:", "1 to 65535" },       { "a:+1", "1 to 65535" },
-        { "a:1 ", "1 to 65535" },     { "a:0x10", "1 to 65535" },
-        { "a:999999", "1 to 65535" }, { ":1", "no host name" },
-        { "a b", "no host name" },    { "a, b", "no host name" },
-        { "a/b", "no host name" },    { "\xc3\xa4:1", "no host name" },
-        { "[::1]:11211", "IPv4" },    { "::1", "IPv4" },
-        { "fe80::1:11211", "IPv4" },  { "a,A:11211", "twice" },
-        { "/x,/x", "twice" },
+        {"", "is missing"},         {"a,", "is missing"},
+        {",a", "is missing"},       {"a,,b", "is missing"},
+        {"a:0", "1 to 65535"},      {"a:65536", "1 to 65535"},
+        {"a:", "1 to 65535"},       {"a:+1", "1 to 65535"},
+        {"a:1 ", "1 to 65535"},     {"a:0x10", "1 to 65535"},
+        {"a:999999", "1 to 65535"}, {":1", "no host name"},
+        {"a b", "no host name"},    {"a, b", "no host name"},
+        {"a/b", "no host name"},    {"\xc3\xa4:1", "no host name"},
+        {"[::1]:11211", "IPv4"},    {"::1", "IPv4"},
+        {"fe80::1:11211", "IPv4"},  {"a,A:11211", "twice"},
+        {"/x,/x", "twice"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const char *wrong = parse(cases[i].text);
@@ -108,7 +108,7 @@ START_TEST(test_places_move_little)
 {
     const int count = _i;
     apr_uint64_t seeds[8];
-    int share[8] = { 0 };
+    int share[8] = {0};
     make_seeds(seeds, count + 1);
     for (int i = 0; i < KEYS; i++) {
         char key[32];
@@ -145,7 +145,7 @@ END_TEST
 /* A port that nothing listens on, and nothing else takes meanwhile. */
 static int closed_port(void)
 {
-    struct sockaddr_in here = { .sin_family = AF_INET };
+    struct sockaddr_in here = {.sin_family = AF_INET};
     socklen_t len = sizeof(here);
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -274,8 +274,8 @@ START_TEST(test_keys_do_not_move)
         apr_psprintf(np_pool, "127.0.0.1:%d", np_fault_server_port(server)),
         apr_psprintf(np_pool, "127.0.0.1:%d", closed_port()),
     };
-    const apr_uint64_t seeds[] = { np_rendezvous_seed(names[0]),
-                                   np_rendezvous_seed(names[1]) };
+    const apr_uint64_t seeds[] = {np_rendezvous_seed(names[0]),
+                                  np_rendezvous_seed(names[1])};
     np_store_t *store = np_outage_store(
         apr_pstrcat(np_pool, names[0], ",", names[1], NULL), LANES);
     int found = 0;
@@ -293,40 +293,47 @@ START_TEST(test_keys_do_not_move)
 }
 END_TEST
 
+typedef struct caller_t {
+    np_store_t *store;
+    apr_status_t status;
+    apr_thread_t *thread;
+} caller_t;
+
 static void *APR_THREAD_FUNC call_once(apr_thread_t *thread, void *data)
 {
+    caller_t *caller = data;
     apr_interval_time_t waited;
-    const apr_status_t status =
-        np_outage_call(data, NP_OUTAGE_GET, "key", &waited);
-    apr_thread_exit(thread, status);
+    caller->status =
+        np_outage_call(caller->store, NP_OUTAGE_GET, "key", &waited);
     return NULL;
 }
 
 /* The process ends while calls are under way and the server is silent. */
 START_TEST(test_ends_at_once)
 {
-    apr_thread_t *threads[LANES];
-    apr_pool_t *threads_pool;
-    ck_assert_int_eq(apr_pool_create(&threads_pool, NULL), APR_SUCCESS);
-    np_fault_server_t *server = np_fault_server_start(threads_pool);
+    caller_t callers[2 * LANES];
+    apr_pool_t *p;
+    ck_assert_int_eq(apr_pool_create(&p, NULL), APR_SUCCESS);
+    np_fault_server_t *server = np_fault_server_start(p);
     np_store_t *store = np_outage_store_at(np_fault_server_port(server), LANES);
     np_outage_await(store, "key", NP_FAULT_VALUE, NP_OUTAGE_BACK);
     np_fault_server_set(server, NP_FAULT_SILENCE, _i == 1);
-    for (int i = 0; i < LANES; i++) {
-        ck_assert_int_eq(apr_thread_create(&threads[i], NULL, call_once, store,
-                                           threads_pool),
+    for (int i = 0; i < 2 * LANES; i++) {
+        callers[i].store = store;
+        ck_assert_int_eq(apr_thread_create(&callers[i].thread, NULL, call_once,
+                                           &callers[i], p),
                          APR_SUCCESS);
     }
     apr_sleep(apr_time_from_msec(20));
     const apr_time_t began = np_clock_monotonic();
     apr_pool_clear(np_pool);
     ck_assert_int_le(np_clock_monotonic() - began, apr_time_from_msec(300));
-    for (int i = 0; i < LANES; i++) {
-        apr_status_t status;
-        apr_thread_join(&status, threads[i]);
-        ck_assert(np_store_unavailable(status));
+    for (int i = 0; i < 2 * LANES; i++) {
+        apr_status_t ended;
+        apr_thread_join(&ended, callers[i].thread);
+        ck_assert(np_store_unavailable(callers[i].status));
     }
-    apr_pool_destroy(threads_pool);
+    apr_pool_destroy(p);
 }
 END_TEST
 

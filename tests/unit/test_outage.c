@@ -82,7 +82,6 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
     while (!atomic_load(&worker->load->is_over)) {
         ask_once(worker->load, worker->key);
     }
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
@@ -227,7 +226,7 @@ END_TEST
 START_TEST(test_forgets)
 {
     np_store_t *store = np_outage_store_at(memcached.port, LANES);
-    np_budget_t budget = { apr_time_from_sec(5) };
+    np_budget_t budget = {apr_time_from_sec(5)};
     const apr_time_t expires_at = np_clock_now() + MSEC(300);
     np_bytes_t value = np_text("value");
     ck_assert_int_eq(store->put(store, "key", value, NP_PUT_ADD, expires_at,

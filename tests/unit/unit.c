@@ -18,6 +18,7 @@ static np_suite_fn *const suites[] = {
     np_suite_id,
     np_suite_memcache,
     np_suite_outage,
+    np_suite_plan,
     np_suite_policy,
     np_suite_record,
     np_suite_session,

@@ -14,6 +14,7 @@ Suite *np_suite_duration(void);
 Suite *np_suite_id(void);
 Suite *np_suite_memcache(void);
 Suite *np_suite_outage(void);
+Suite *np_suite_plan(void);
 Suite *np_suite_policy(void);
 Suite *np_suite_record(void);
 Suite *np_suite_session(void);

@@ -48,8 +48,8 @@ static apr_status_t read_item(np_fake_t *fake, const char *key,
     return APR_SUCCESS;
 }
 
-static apr_status_t get(np_store_t *store, const char *key,
-                        np_budget_t *budget, np_bytes_t *value, apr_pool_t *p)
+static apr_status_t get(np_store_t *store, const char *key, np_budget_t *budget,
+                        np_bytes_t *value, apr_pool_t *p)
 {
     np_fake_t *fake = (np_fake_t *)store;
     apr_status_t status = enter(fake, "get", key, NULL, budget);
@@ -114,7 +114,7 @@ static apr_status_t remove_key(np_store_t *store, const char *key,
 np_fake_t *np_fake_create(apr_pool_t *p)
 {
     np_fake_t *fake = apr_pcalloc(p, sizeof *fake);
-    fake->store = (np_store_t){ "fake", get, put, remove_key };
+    fake->store = (np_store_t){"fake", get, put, remove_key};
     fake->items = apr_hash_make(p);
     fake->p = p;
     (void)apr_thread_mutex_create(&fake->mutex, APR_THREAD_MUTEX_DEFAULT, p);

@@ -157,11 +157,11 @@ static void let_in(np_fault_server_t *server)
 static bool list(const np_fault_server_t *server, struct pollfd *polled)
 {
     bool drips = false;
-    polled[0] = (struct pollfd){ server->stop[0], POLLIN, 0 };
-    polled[1] = (struct pollfd){ server->listener, POLLIN, 0 };
+    polled[0] = (struct pollfd){server->stop[0], POLLIN, 0};
+    polled[1] = (struct pollfd){server->listener, POLLIN, 0};
     for (int i = 0; i < MAX_CLIENTS; i++) {
         const client_t *client = &server->clients[i];
-        polled[i + 2] = (struct pollfd){ client->fd, POLLIN, 0 };
+        polled[i + 2] = (struct pollfd){client->fd, POLLIN, 0};
         drips = drips || (client->fd >= 0 && client->drips);
     }
     return drips;
@@ -190,7 +190,6 @@ static void *APR_THREAD_FUNC serve(apr_thread_t *thread, void *data)
             let_in(server);
         }
     }
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
@@ -213,7 +212,7 @@ static apr_status_t stop(void *data)
 
 static void start_listening(np_fault_server_t *server)
 {
-    struct sockaddr_in here = { .sin_family = AF_INET };
+    struct sockaddr_in here = {.sin_family = AF_INET};
     socklen_t len = sizeof(here);
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     server->listener = socket(AF_INET, SOCK_STREAM, 0);

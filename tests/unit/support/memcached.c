@@ -6,6 +6,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +22,31 @@
 #define PAUSE    apr_time_from_msec(5)
 #define ATTEMPTS 1000
 
-/* In the new process: become memcached. */
-static void become_memcached(const np_memcached_t *memcached)
+/* Start it with nothing to read, and nowhere to write to. */
+static pid_t spawn(const char *const *argv)
+{
+    pid_t pid = 0;
+    posix_spawn_file_actions_t files;
+    ck_assert_int_eq(posix_spawn_file_actions_init(&files), 0);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        ck_assert_int_eq(posix_spawn_file_actions_addopen(
+                             &files, fd, "/dev/null", O_RDWR, 0),
+                         0);
+    }
+    ck_assert_int_eq(posix_spawnp(&pid, argv[0], &files, NULL,
+                                  (char *const *)(void *)argv, environ),
+                     0);
+    (void)posix_spawn_file_actions_destroy(&files);
+    return pid;
+}
+
+static pid_t start_memcached(const np_memcached_t *memcached)
 {
     char port[16];
     char report[64];
     const char *program = getenv("MEMCACHED");
-    const char *argv[16] = { program && *program ? program : "memcached", "-U",
-                             "0", "-m", "16" };
+    const char *argv[16] = {program && *program ? program : "memcached", "-U",
+                            "0", "-m", "16"};
     int argc = 5;
     (void)snprintf(port, sizeof(port), "%d", memcached->port);
     (void)snprintf(report, sizeof(report), "%s/port", memcached->dir);
@@ -37,7 +55,6 @@ static void become_memcached(const np_memcached_t *memcached)
         argv[argc++] = memcached->path;
     }
     else {
-        (void)setenv("MEMCACHED_PORT_FILENAME", report, 1);
         argv[argc++] = "-l";
         argv[argc++] = "127.0.0.1";
         argv[argc++] = "-p";
@@ -47,12 +64,10 @@ static void become_memcached(const np_memcached_t *memcached)
         argv[argc++] = "-u";
         argv[argc++] = "nobody";
     }
-    const int nothing = open("/dev/null", O_RDWR);
-    (void)dup2(nothing, STDIN_FILENO);
-    (void)dup2(nothing, STDOUT_FILENO);
-    (void)dup2(nothing, STDERR_FILENO);
-    (void)execvp(argv[0], (char *const *)(void *)argv);
-    _exit(127);
+    if (memcached->port == 0) {
+        ck_assert_int_eq(setenv("MEMCACHED_PORT_FILENAME", report, 1), 0);
+    }
+    return spawn(argv);
 }
 
 static int read_port(const np_memcached_t *memcached)
@@ -102,11 +117,7 @@ static bool accepts(const np_memcached_t *memcached)
 
 static void launch(np_memcached_t *memcached)
 {
-    memcached->pid = fork();
-    ck_assert_int_ge(memcached->pid, 0);
-    if (memcached->pid == 0) {
-        become_memcached(memcached);
-    }
+    memcached->pid = start_memcached(memcached);
     for (int i = 0; i < ATTEMPTS; i++) {
         if (!memcached->path[0] && memcached->port == 0) {
             memcached->port = read_port(memcached);

@@ -19,7 +19,7 @@ np_store_t *np_outage_store(const char *servers, int connections)
 {
     np_memcache_servers_t *parsed;
     np_store_t *store;
-    const np_memcache_limits_t limits = { connections, NP_OUTAGE_BUDGET };
+    const np_memcache_limits_t limits = {connections, NP_OUTAGE_BUDGET};
     (void)signal(SIGPIPE, SIG_IGN);
     ck_assert_ptr_null(np_memcache_parse(servers, &parsed, np_pool));
     ck_assert_int_eq(np_memcache_create(&store, parsed, &limits, np_pool),
@@ -53,7 +53,7 @@ apr_status_t np_outage_call(np_store_t *store, np_outage_call_e what,
                             const char *key, apr_interval_time_t *waited)
 {
     apr_pool_t *p;
-    np_budget_t budget = { NP_OUTAGE_BUDGET };
+    np_budget_t budget = {NP_OUTAGE_BUDGET};
     ck_assert_int_eq(apr_pool_create_unmanaged_ex(&p, NULL, NULL), APR_SUCCESS);
     const apr_time_t began = np_clock_monotonic();
     const apr_status_t status = call(store, what, key, &budget, p);
@@ -67,7 +67,7 @@ apr_status_t np_outage_call(np_store_t *store, np_outage_call_e what,
 static bool is_so(np_store_t *store, const char *key, const char *text)
 {
     np_bytes_t value;
-    np_budget_t budget = { NP_OUTAGE_BUDGET };
+    np_budget_t budget = {NP_OUTAGE_BUDGET};
     const apr_status_t status =
         store->get(store, key, &budget, &value, np_pool);
     if (!text) {

@@ -41,7 +41,7 @@ void np_contract_own_values(const np_contract_t *contract);
 /** How the cases say what is wrong. */
 void np_contract_expect(const np_contract_t *contract, bool holds,
                         const char *what, int line);
-#define EXPECT(contract, condition)                                            \
+#define EXPECT(contract, condition) \
     np_contract_expect(contract, condition, #condition, __LINE__)
 
 /** The key @a name of this run, in the contract's pool. */

@@ -40,14 +40,13 @@ static void *APR_THREAD_FUNC run_member(apr_thread_t *thread, void *data)
     else {
         atomic_fetch_add(&member->crowd->wrong, 1);
     }
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
 static void start(crowd_t *crowd, apr_thread_t **threads, member_t *members)
 {
     for (int i = 0; i < THREADS; i++) {
-        members[i] = (member_t){ crowd, i };
+        members[i] = (member_t){crowd, i};
         threads[i] = NULL;
         EXPECT(crowd->contract,
                apr_thread_create(&threads[i], NULL, run_member, &members[i],
@@ -83,7 +82,7 @@ void np_contract_one_add_wins(const np_contract_t *contract)
     apr_thread_t *threads[THREADS];
     member_t members[THREADS];
     for (int i = 0; i < ROUNDS; i++) {
-        crowd_t crowd = { .contract = contract, .run = add_key };
+        crowd_t crowd = {.contract = contract, .run = add_key};
         crowd.key =
             np_contract_key(contract, apr_psprintf(contract->p, "race%d", i));
         start(&crowd, threads, members);
@@ -117,7 +116,7 @@ void np_contract_no_return(const np_contract_t *contract)
 {
     apr_thread_t *threads[THREADS];
     member_t members[THREADS];
-    crowd_t crowd = { .contract = contract, .run = replace_key };
+    crowd_t crowd = {.contract = contract, .run = replace_key};
     np_bytes_t found;
     crowd.key = np_contract_key(contract, "noreturn");
     EXPECT(contract,
@@ -171,7 +170,7 @@ void np_contract_own_values(const np_contract_t *contract)
 {
     apr_thread_t *threads[THREADS];
     member_t members[THREADS];
-    crowd_t crowd = { .contract = contract, .run = keep_own_values };
+    crowd_t crowd = {.contract = contract, .run = keep_own_values};
     start(&crowd, threads, members);
     join(threads);
     EXPECT(contract, atomic_load(&crowd.wrong) == 0);
