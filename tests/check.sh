@@ -51,19 +51,20 @@ stop_all() {
 }
 
 rc=1
+interrupted=
 finish() {
   trap '' INT TERM HUP
   stop_all
-  if test "$rc" = 0 && test -z "$KEEP"; then
+  if test -z "$KEEP" && test "$rc" = 0 -o -n "$interrupted"; then
     rm -rf "$work"
   else
     echo "== kept: $work"
   fi
 }
 trap finish EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'interrupted=1; exit 129' HUP
+trap 'interrupted=1; exit 130' INT
+trap 'interrupted=1; exit 143' TERM
 
 cp -R "$src/t" "$src/harness" "$work/" && chmod -R u+w "$work" &&
   mkdir "$work/modules" "$work/run" && cp "$MODULE" "$work/modules/" || exit 1

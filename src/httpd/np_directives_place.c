@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "apr_lib.h"
 #include "apr_strings.h"
 
 #include "np_url.h"
@@ -81,20 +80,15 @@ const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
         conf->clear_site_data = "";
         return NULL;
     }
-    char *word = apr_pstrdup(cmd->pool, value);
-    apr_collapse_spaces(word, word);
-    if (!*word || strcspn(word, "\",\\") != strlen(word) || !np_directive_is_token(word)) {
-        if (strcmp(word, "*")) {
-            return apr_psprintf(cmd->pool,
-                                "%s: \"%s\" is not a kind of data: use "
-                                "cache, cookies, storage, "
-                                "executionContexts, * or none",
-                                cmd->cmd->name, value);
-        }
+    if (strcmp(value, "*") && !np_directive_is_token(value)) {
+        return apr_psprintf(cmd->pool,
+                            "%s: \"%s\" is not a kind of data: use cache, "
+                            "cookies, storage, executionContexts, * or none",
+                            cmd->cmd->name, value);
     }
     const char *before = conf->clear_site_data;
     conf->clear_site_data = apr_pstrcat(
         cmd->pool, before && *before ? before : "",
-        before && *before ? ", " : "", "\"", word, "\"", NULL);
+        before && *before ? ", " : "", "\"", value, "\"", NULL);
     return NULL;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "apr_strings.h"
 #include "http_core.h"
 #include "util_mutex.h"
 
@@ -118,6 +119,20 @@ static bool open_site(np_site_t *site, server_rec *main_server,
     return open_store(site, conf, server, p);
 }
 
+/* httpd lets a virtual host without directives of ours share the server's
+ * configuration; but each has a site, with a host of its own. */
+static np_server_conf_t *own_config(server_rec *main_server,
+                                    server_rec *server, apr_pool_t *p)
+{
+    np_server_conf_t *conf = np_config_server(server);
+
+    if (server != main_server && conf == np_config_server(main_server)) {
+        conf = apr_pmemdup(p, conf, sizeof *conf);
+        ap_set_module_config(server->module_config, &session_np_module, conf);
+    }
+    return conf;
+}
+
 int np_start_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
                          server_rec *main_server)
 {
@@ -125,7 +140,7 @@ int np_start_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
         return OK;                    /* httpd's rehearsal before it detaches */
     }
     for (server_rec *server = main_server; server; server = server->next) {
-        np_server_conf_t *conf = np_config_server(server);
+        np_server_conf_t *conf = own_config(main_server, server, p);
         bool announce =
             server == main_server
             || conf->tenants != np_config_server(main_server)->tenants;

@@ -29,7 +29,7 @@ const char *np_contract_key(const np_contract_t *contract, const char *name)
 
 np_bytes_t np_contract_text(const char *text)
 {
-    return (np_bytes_t){(const unsigned char *)text, strlen(text)};
+    return (np_bytes_t){ (const unsigned char *)text, strlen(text) };
 }
 
 bool np_contract_same(np_bytes_t a, np_bytes_t b)
@@ -40,14 +40,14 @@ bool np_contract_same(np_bytes_t a, np_bytes_t b)
 apr_status_t np_contract_get(const np_contract_t *contract, const char *key,
                              np_bytes_t *value, apr_pool_t *p)
 {
-    np_budget_t budget = {PATIENCE};
+    np_budget_t budget = { PATIENCE };
     return contract->store->get(contract->store, key, &budget, value, p);
 }
 
 apr_status_t np_contract_put(const np_contract_t *contract, const char *key,
                              np_bytes_t value, np_put_e how, apr_pool_t *p)
 {
-    np_budget_t budget = {PATIENCE};
+    np_budget_t budget = { PATIENCE };
     return contract->store->put(contract->store, key, value, how,
                                 np_clock_now() + HOUR, &budget, p);
 }
@@ -55,7 +55,7 @@ apr_status_t np_contract_put(const np_contract_t *contract, const char *key,
 apr_status_t np_contract_remove(const np_contract_t *contract, const char *key,
                                 apr_pool_t *p)
 {
-    np_budget_t budget = {PATIENCE};
+    np_budget_t budget = { PATIENCE };
     return contract->store->remove(contract->store, key, &budget, p);
 }
 
@@ -98,7 +98,8 @@ static void is_missing_at_first(const np_contract_t *contract)
 static void finds_what_was_added(const np_contract_t *contract)
 {
     const char *key = np_contract_key(contract, "bytes");
-    const np_bytes_t value = {(const unsigned char *)"\r\nEND\r\n\0\377 x", 12};
+    const np_bytes_t value = { (const unsigned char *)"\r\nEND\r\n\0\377 x",
+                               12 };
     EXPECT(contract, add(contract, key, value) == APR_SUCCESS);
     EXPECT(contract, holds(contract, key, value));
     EXPECT(contract, take_away(contract, key) == APR_SUCCESS);
@@ -136,7 +137,7 @@ static void removed_is_gone(const np_contract_t *contract)
 {
     const char *key = np_contract_key(contract, "removed");
     const np_bytes_t value = np_contract_text("value");
-    np_bytes_t found = {NULL, 0};
+    np_bytes_t found = { NULL, 0 };
     EXPECT(contract, take_away(contract, key) == APR_SUCCESS);
     EXPECT(contract, add(contract, key, value) == APR_SUCCESS);
     (void)np_contract_get(contract, key, &found, contract->p);
@@ -188,13 +189,13 @@ static np_bytes_t pattern(const np_contract_t *contract, apr_size_t len)
     for (apr_size_t i = 0; i < len; i++) {
         data[i] = (unsigned char)(i * 7 + i / 251);
     }
-    return (np_bytes_t){data, len};
+    return (np_bytes_t){ data, len };
 }
 
 static void takes_values_of_all_sizes(const np_contract_t *contract)
 {
     const char *key = np_contract_key(contract, "sizes");
-    const apr_size_t sizes[] = {1, 511, 512, 513, 4096, contract->largest};
+    const apr_size_t sizes[] = { 1, 511, 512, 513, 4096, contract->largest };
     EXPECT(contract, add(contract, key, np_contract_text("0")) == APR_SUCCESS);
     for (apr_size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         const np_bytes_t value =
@@ -230,7 +231,7 @@ static void refuses_other_sizes(const np_contract_t *contract)
 static apr_status_t add_until(const np_contract_t *contract, const char *key,
                               apr_time_t expires_at)
 {
-    np_budget_t budget = {PATIENCE};
+    np_budget_t budget = { PATIENCE };
     return contract->store->put(contract->store, key, np_contract_text("value"),
                                 NP_PUT_ADD, expires_at, &budget, contract->p);
 }
@@ -276,7 +277,7 @@ static void does_nothing_without_time(const np_contract_t *contract)
     const char *key = np_contract_key(contract, "notime");
     const np_bytes_t value = np_contract_text("value");
     np_bytes_t found;
-    np_budget_t none = {0};
+    np_budget_t none = { 0 };
     EXPECT(contract, store->put(store, key, value, NP_PUT_ADD,
                                 np_clock_now() + HOUR, &none, contract->p)
                          == APR_TIMEUP);
@@ -292,20 +293,21 @@ static void does_nothing_without_time(const np_contract_t *contract)
 }
 
 const np_contract_case_t np_contract_cases[] = {
-    {"a key that nobody put is missing", is_missing_at_first},
-    {"what was added is found, byte by byte", finds_what_was_added},
-    {"a key that is taken is not added again", adds_nothing_twice},
-    {"only what is there is replaced", replaces_only_what_is_there},
-    {"what was removed is gone, and can be added", removed_is_gone},
-    {"keys have one alphabet and a length", takes_no_other_keys},
-    {"values may have all sizes", takes_values_of_all_sizes},
-    {"other sizes are refused and change nothing", refuses_other_sizes},
-    {"what has not expired is kept", keeps_what_has_not_expired},
-    {"an end in the past is not for ever", keeps_nothing_for_ever},
-    {"nothing happens without time left", does_nothing_without_time},
-    {"of many who add one key, one wins", np_contract_one_add_wins},
-    {"nothing brings back what was removed", np_contract_no_return},
-    {"threads get what they have put", np_contract_own_values},
+    { "a key that nobody put is missing", is_missing_at_first, false },
+    { "what was added is found, byte by byte", finds_what_was_added, false },
+    { "a key that is taken is not added again", adds_nothing_twice, false },
+    { "only what is there is replaced", replaces_only_what_is_there, false },
+    { "what was removed is gone, and can be added", removed_is_gone, false },
+    { "keys have one alphabet and a length", takes_no_other_keys, false },
+    { "values may have all sizes", takes_values_of_all_sizes, false },
+    { "other sizes are refused and change nothing", refuses_other_sizes,
+      false },
+    { "what has not expired is kept", keeps_what_has_not_expired, false },
+    { "an end in the past is not for ever", keeps_nothing_for_ever, false },
+    { "nothing happens without time left", does_nothing_without_time, false },
+    { "of many who add one key, one wins", np_contract_one_add_wins, true },
+    { "nothing brings back what was removed", np_contract_no_return, true },
+    { "threads get what they have put", np_contract_own_values, true },
 };
 
 const int np_contract_case_count =

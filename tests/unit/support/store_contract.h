@@ -26,6 +26,8 @@ struct np_contract_t {
 typedef struct np_contract_case_t {
     const char *name;
     void (*run)(const np_contract_t *contract);
+    /** Threads race in it, and other processes may do the same meanwhile. */
+    bool is_race;
 } np_contract_case_t;
 
 /** The contract, case by case; each can run alone and leaves nothing that

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every mistake in the configuration is found, and the text says what to write.
+use strict;
+use warnings;
+use Apache::Test qw(-withtestmore);
+use NP::Test;
+
+sub tenant { return "<SessionNPTenant t>\n$_[0]\n</SessionNPTenant>" }
+
+my @wrong = (
+    ['SessionNPStore memcache:', qr/SessionNPStore.*host:port/],
+    ['SessionNPStore nonsense:x', qr/SessionNPStore.*mod_socache_nonsense/],
+    ['SessionNPStore shmcb:x(y)', qr/SessionNPStore.*size/],
+    ['SessionNPStoreTimeout 250', qr/SessionNPStoreTimeout.*unit.*250ms/],
+    ['SessionNPStoreTimeout 31s', qr/SessionNPStoreTimeout.*30s/],
+    ['SessionNPKeyFile /nowhere/key', qr{SessionNPKeyFile.*/nowhere/key}],
+    ['SessionNPMode persistent', qr/SessionNPMode.*<SessionNPTenant default>/],
+    [tenant('SessionNPMode sticky'), qr/SessionNPMode.*sticky.*non-persistent/],
+    [tenant('SessionNPPlan gold'), qr/SessionNPPlan.*gold.*enterprise/],
+    [tenant('SessionNPInactivityTimeout soon'), qr/SessionNPInactivityTimeout.*soon.*15m/],
+    [tenant('SessionNPInactivityTimeout persistent 0'), qr/SessionNPInactivityTimeout.*zero/],
+    [tenant('SessionNPRequireLoginAfter sticky 1h'), qr/SessionNPRequireLoginAfter.*sticky/],
+    [tenant('SessionNPCookieName session a;b'), qr/SessionNPCookieName.*a;b/],
+    [tenant('SessionNPCookieName mfa did_compat'), qr/did_compat.*SessionNPCookieName/],
+    [tenant("SessionNPCookieName session __Host-a\nSessionNPCookiePath /x"), qr/__Host-a.*prefix/],
+    [tenant('SessionNPCookiePath x'), qr/SessionNPCookiePath.*'\/'/],
+    [tenant('SessionNPCookieDomain http://x'), qr/SessionNPCookieDomain.*example\.com/],
+    [tenant('SessionNPCookieSameSite maybe'), qr/SessionNPCookieSameSite.*Strict/],
+    [tenant('SessionNPCookieSecure off'), qr/SessionNPCookieSecure.*auto/],
+    [tenant('SessionNPCompatCookies maybe'), qr/SessionNPCompatCookies.*On/],
+    [tenant('SessionNPHosts https://x'), qr/SessionNPHosts.*www\.example\.com/],
+    [tenant('DocumentRoot /tmp'), qr/DocumentRoot.*outside/],
+    [tenant('SessionNPStore shmcb'), qr/SessionNPStore.*tenant/],
+    ["<SessionNPTenant a b>\n</SessionNPTenant>", qr/SessionNPTenant.*one name/],
+    ["<SessionNPTenant a/b>\n</SessionNPTenant>", qr/letters, digits/],
+    ["<Location /x>\nSessionNPTenant nobody\n</Location>", qr/SessionNPTenant \(line \d+.*nobody.*define/],
+    [tenant('SessionNPHosts a.x') . "\n<SessionNPTenant u>\nSessionNPHosts A.X\n</SessionNPTenant>",
+        qr/SessionNPHosts.*a\.x.*belongs/],
+    ['SessionNP maybe', qr/SessionNP must be On or Off/],
+    ['SessionNPLoginURL //evil', qr/SessionNPLoginURL.*\/login/],
+    ['SessionNPPassive [', qr/SessionNPPassive.*regular expression/],
+    ['SessionNPCacheControl some', qr/SessionNPCacheControl.*documents/],
+    ['SessionNPStoreFailure shrug', qr/SessionNPStoreFailure.*deny, pass/],
+    ['SessionNPClearSiteData "a b"', qr/SessionNPClearSiteData.*cookies/],
+    ["<Location /x>\nRequire session-np\n</Location>", qr/Require session-np valid/],
+    ["<Location /x>\nRequire session-np fresh soon\n</Location>", qr/fresh.*soon.*15m/],
+);
+plan tests => 2 * @wrong + 4, need need_module('session_np');
+
+my $server = httpd(start => 0);
+for my $case (@wrong) {
+    my ($text, $says) = @$case;
+    my ($exit, $said) = $server->configure($text)->configtest;
+    (my $name = $text) =~ s/\n/ | /g;
+    isnt $exit, 0, $name;
+    like $said, $says, 'says what to write';
+}
+
+# What is right
+my ($exit, $said) = $server->configure(<<'CONF')->configtest;
+SessionNPStore memcache:127.0.0.1,localhost:11212,/run/memcached.sock
+SessionNPStoreTimeout 30s
+SessionNPStateDir @root@/state/other
+<SessionNPTenant t>
+  SessionNPPlan developer-pro
+  SessionNPInactivityTimeout 4320
+  SessionNPRequireLoginAfter non-persistent 30d
+  SessionNPCookieName session __Host-t
+</SessionNPTenant>
+<Location /x>
+  SessionNP On
+  SessionNPTenant t
+  SessionNPPassive ^/x/poll ^/x/beat
+  Require session-np fresh 15m
+</Location>
+CONF
+is $exit, 0, 'a good configuration' or diag $said;
+ok !-e $server->root . '/state/other', 'the test makes no directory';
+
+# A key that others can read
+my $key = $server->root . '/key';
+spew($key, ('0f' x 32) . "\n");
+chmod 0644, $key;
+($exit, $said) = $server->configure("SessionNPKeyFile $key")->configtest;
+like $said, qr/SessionNPKeyFile.*chmod 600/, 'a key that others can read';
+chmod 0600, $key;
+($exit, $said) = $server->configure("SessionNPKeyFile $key")->configtest;
+is $exit, 0, 'one that they cannot';
