@@ -21,23 +21,37 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* The name of the pair that begins at *text, which is moved there over blanks;
+ * its length is 0 if no word with '=' behind it stands there. */
+static apr_size_t read_name(const char **text)
+{
+    *text += strspn(*text, " \t");
+    apr_size_t len = strcspn(*text, "=;,\" \t");
+    const char *behind = *text + len + strspn(*text + len, " \t");
+    return *behind == '=' ? len : 0;
+}
+
 /*
  * Where the pair at text ends. httpd joins two Cookie lines with ", ", but a
- * foreign value may contain that too; so it only ends a pair where one of our
- * own names follows.
+ * foreign value may contain that too, a date for example. So it ends a foreign
+ * pair only where one of our own names follows. Our own values have no comma:
+ * there any name that follows begins another pair.
  */
 static const char *end_of_pair(const char *text, np_cookie_is_ours_t is_ours,
                                const void *ours)
 {
+    const char *name = text;
+    apr_size_t len = read_name(&name);
+    const bool in_ours = len && is_ours(name, len, ours);
     const char *c = text;
 
     for (; *c && *c != ';'; c++) {
         if (c[0] != ',' || !is_blank(c[1])) {
             continue;
         }
-        const char *name = c + 1 + strspn(c + 1, " \t");
-        apr_size_t len = strcspn(name, "=;, \t");
-        if (name[len] == '=' && is_ours(name, len, ours)) {
+        name = c + 1;
+        len = read_name(&name);
+        if (len && (in_ours || is_ours(name, len, ours))) {
             break;
         }
     }
@@ -166,14 +180,21 @@ static const char *attributes(const np_cookie_style_t *style, apr_pool_t *p)
                        same_site[style->same_site], NULL);
 }
 
+/* What browsers forget at once. */
+#define GONE "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0"
+
 /* Both attributes: Max-Age for the clock of the browser, Expires for those
- * that do not know it. At least one second, or it would be a removal. */
+ * that do not know it. As long as any time is left it is at least one second,
+ * or it would be a removal; when none is left, a removal is what is due. */
 static const char *lifetime(apr_time_t expires_at, apr_time_t now,
                             apr_pool_t *p)
 {
     char date[APR_RFC822_DATE_LEN];
-    apr_interval_time_t left = expires_at > now ? expires_at - now : 0;
+    apr_interval_time_t left = expires_at - now;
 
+    if (left <= 0) {
+        return GONE;
+    }
     if (left > NP_COOKIE_MAX_LIFE) {
         left = NP_COOKIE_MAX_LIFE;
     }
@@ -198,7 +219,5 @@ const char *np_cookie_format(const np_cookie_style_t *style, const char *value,
 const char *np_cookie_format_removal(const np_cookie_style_t *style,
                                      apr_pool_t *p)
 {
-    return apr_pstrcat(p, style->name,
-                       "=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0",
-                       attributes(style, p), NULL);
+    return apr_pstrcat(p, style->name, "=" GONE, attributes(style, p), NULL);
 }

@@ -35,9 +35,10 @@ typedef struct np_cookie_style_t {
 /**
  * Find every cookie called @a name in the Cookie header @a header (may be
  * NULL), in its order, @a max at the most. Names are compared byte by byte. A
- * pair ends at ';', or at ", " where httpd joined two Cookie lines into one.
- * The values point into @a header, without the blanks and the pair of double
- * quotes around them.
+ * pair ends at ';', or where httpd joined two Cookie lines with ", ". Values of
+ * others may contain ", " too, so it ends their pairs only before "@a name=",
+ * and the pairs of @a name before any name and '='. The values point into
+ * @a header, without the blanks and the pair of double quotes around them.
  * @return how many were found
  */
 int np_cookie_find(const char *header, const char *name, np_bytes_t *values,
@@ -49,8 +50,8 @@ typedef bool (*np_cookie_is_ours_t)(const char *name, apr_size_t len,
 
 /**
  * Copy the Cookie header @a header without the cookies that @a is_ours names,
- * splitting it as np_cookie_find() does; all others stay as they came, byte by
- * byte.
+ * splitting it as np_cookie_find() does for each of them. All others stay as
+ * they came, byte by byte, with "; " between them.
  * @return the rest, in @a p; @a header itself if none is ours; NULL if no
  *         cookie is left
  */
@@ -59,8 +60,9 @@ const char *np_cookie_strip(const char *header, np_cookie_is_ours_t is_ours,
 
 /**
  * Write the value of a Set-Cookie header. With @a style's expires_at come both
- * Expires and Max-Age (seconds from @a now, NP_COOKIE_MAX_LIFE at the most);
- * without it, neither. HttpOnly always.
+ * Expires and Max-Age (seconds from @a now, one at the least and
+ * NP_COOKIE_MAX_LIFE at the most); without it, neither. If it is not after
+ * @a now, the browser drops the cookie at once. HttpOnly always.
  * @return text in @a p
  */
 const char *np_cookie_format(const np_cookie_style_t *style,

@@ -2,9 +2,6 @@
  * The key ring: sub-keys, MACs and random bits. */
 #include <string.h>
 
-#include "apr_atomic.h"
-#include "apr_strings.h"
-
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/kdf.h>
@@ -34,19 +31,20 @@ int np_crypto_key_count(const np_crypto_t *crypto)
     return crypto->count;
 }
 
-bool np_crypto_derive(const np_crypto_t *crypto, np_bytes_t key, np_bytes_t salt,
-                   const char *info, unsigned char *out, apr_size_t len)
+bool np_crypto_derive(const np_crypto_t *crypto, np_bytes_t key,
+                      np_bytes_t salt, const char *info, unsigned char *out,
+                      apr_size_t len)
 {
     OSSL_PARAM params[5];
     int n = 0;
     EVP_KDF_CTX *kdf = EVP_KDF_CTX_new(crypto->hkdf);
 
-    params[n++] = OSSL_PARAM_construct_utf8_string(
-        OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0);
-    params[n++] = OSSL_PARAM_construct_octet_string(
-        OSSL_KDF_PARAM_KEY, (void *)key.data, key.len);
-    params[n++] = OSSL_PARAM_construct_octet_string(
-        OSSL_KDF_PARAM_INFO, (void *)info, strlen(info));
+    params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
+                                                   (char *)"SHA256", 0);
+    params[n++] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
+                                                    (void *)key.data, key.len);
+    params[n++] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
+                                                    (void *)info, strlen(info));
     if (salt.len) {
         params[n++] = OSSL_PARAM_construct_octet_string(
             OSSL_KDF_PARAM_SALT, (void *)salt.data, salt.len);
@@ -63,13 +61,13 @@ static bool derive_subkeys(const np_crypto_t *crypto, np_bytes_t key,
     const np_bytes_t none = { 0 };
 
     return np_crypto_derive(crypto, key, none, "session_np key id", sub->name,
-                  sizeof sub->name)
+                            sizeof sub->name)
            && np_crypto_derive(crypto, key, none, "session_np id", sub->id,
-                     sizeof sub->id)
-           && np_crypto_derive(crypto, key, none, "session_np record", sub->record,
-                     sizeof sub->record)
+                               sizeof sub->id)
+           && np_crypto_derive(crypto, key, none, "session_np record",
+                               sub->record, sizeof sub->record)
            && np_crypto_derive(crypto, key, none, "session_np application data",
-                     sub->app_data, sizeof sub->app_data);
+                               sub->app_data, sizeof sub->app_data);
 }
 
 static void free_contexts(np_contexts_t *set)
@@ -99,7 +97,7 @@ static np_contexts_t *make_contexts(const np_crypto_t *crypto)
     if (!set) {
         return NULL;
     }
-    set->taken = 1;
+    set->taken = true;
     set->seal = EVP_CIPHER_CTX_new();
     bool ready = set->seal
                  && EVP_EncryptInit_ex2(set->seal, crypto->aes,
@@ -124,8 +122,8 @@ static np_contexts_t *make_contexts(const np_crypto_t *crypto)
 /* A set that a thread which ended has left. */
 static np_contexts_t *adopt_contexts(const np_crypto_t *crypto)
 {
-    np_contexts_t *set = (np_contexts_t *)crypto->all;
-    while (set && apr_atomic_cas32(&set->taken, 1, 0) != 0) {
+    np_contexts_t *set = crypto->all;
+    while (set && atomic_exchange(&set->taken, true)) {
         set = set->next;
     }
     return set;
@@ -133,16 +131,15 @@ static np_contexts_t *adopt_contexts(const np_crypto_t *crypto)
 
 static void keep_contexts(np_crypto_t *crypto, np_contexts_t *set)
 {
-    void *head;
-    do {
-        head = (void *)crypto->all;
-        set->next = head;
-    } while (apr_atomic_casptr((void *)&crypto->all, set, head) != head);
+    set->next = crypto->all;
+    while (!atomic_compare_exchange_weak(&crypto->all, &set->next, set)) {
+        /* another thread was faster, and set->next is its set now */
+    }
 }
 
 static void leave_contexts(void *set)
 {
-    apr_atomic_set32(&((np_contexts_t *)set)->taken, 0);
+    ((np_contexts_t *)set)->taken = false;
 }
 
 np_contexts_t *np_crypto_contexts(const np_crypto_t *crypto)
@@ -168,15 +165,16 @@ np_contexts_t *np_crypto_contexts(const np_crypto_t *crypto)
 static apr_status_t destroy(void *data)
 {
     np_crypto_t *crypto = data;
-    np_contexts_t *set = (np_contexts_t *)crypto->all;
+    np_contexts_t *set = crypto->all;
 
+    /* First: threads that end from here on leave nothing back. */
+    if (crypto->mine) {
+        (void)apr_threadkey_private_delete(crypto->mine);
+    }
     while (set) {
         np_contexts_t *next = set->next;
         free_contexts(set);
         set = next;
-    }
-    if (crypto->mine) {
-        (void)apr_threadkey_private_delete(crypto->mine);
     }
     EVP_CIPHER_free(crypto->aes);
     EVP_MAC_free(crypto->hmac);
@@ -215,10 +213,15 @@ apr_status_t np_crypto_create(np_crypto_t **created, const np_bytes_t *keys,
     apr_pool_cleanup_register(p, crypto, destroy, apr_pool_cleanup_null);
     crypto->aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     crypto->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    crypto->hmac_keeps_key = OpenSSL_version_num() >= 0x30000030UL;
     crypto->hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    if (!crypto->aes || !crypto->hmac || !crypto->hkdf
-        || apr_threadkey_private_create(&crypto->mine, leave_contexts, p)
-               != APR_SUCCESS) {
+    if (!crypto->aes || !crypto->hmac || !crypto->hkdf) {
+        return APR_EGENERAL;
+    }
+    if (apr_threadkey_private_create(&crypto->mine, leave_contexts, p)
+        != APR_SUCCESS) {
+        /* destroy() would delete a key that is somebody else's */
+        crypto->mine = NULL;
         return APR_EGENERAL;
     }
     for (int i = 0; i < count; i++) {
@@ -233,8 +236,17 @@ apr_status_t np_crypto_create(np_crypto_t **created, const np_bytes_t *keys,
     return all_differ(crypto) ? APR_SUCCESS : APR_EINVAL;
 }
 
-apr_status_t np_crypto_prf(const np_crypto_t *crypto, int key,
-                           np_bytes_t input,
+/* Begin another MAC with the key that the context has. */
+static bool restart_mac(const np_crypto_t *crypto, int key, EVP_MAC_CTX *mac)
+{
+    const np_subkeys_t *sub = &crypto->keys[key];
+
+    return crypto->hmac_keeps_key
+               ? EVP_MAC_init(mac, NULL, 0, NULL) == 1
+               : EVP_MAC_init(mac, sub->id, sizeof sub->id, NULL) == 1;
+}
+
+apr_status_t np_crypto_prf(const np_crypto_t *crypto, int key, np_bytes_t input,
                            unsigned char out[NP_CRYPTO_PRF_LEN])
 {
     size_t len = 0;
@@ -243,9 +255,8 @@ apr_status_t np_crypto_prf(const np_crypto_t *crypto, int key,
         return APR_EINVAL;
     }
     np_contexts_t *mine = np_crypto_contexts(crypto);
-    return mine && EVP_MAC_init(mine->mac[key], NULL, 0, NULL) == 1
-                   && EVP_MAC_update(mine->mac[key], input.data, input.len)
-                          == 1
+    return mine && restart_mac(crypto, key, mine->mac[key])
+                   && EVP_MAC_update(mine->mac[key], input.data, input.len) == 1
                    && EVP_MAC_final(mine->mac[key], out, &len,
                                     NP_CRYPTO_PRF_LEN)
                           == 1

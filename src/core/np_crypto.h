@@ -50,6 +50,7 @@ apr_status_t np_crypto_prf(const np_crypto_t *crypto, int key,
 /**
  * Seal @a plain with AES-256-GCM under the ring's first key and a random
  * nonce, bound to @a associated, which is not stored. @a sealed lives in @a p.
+ * Good for 2^32 seals of one key (NIST SP 800-38D section 8.3).
  * @return APR_SUCCESS or APR_EGENERAL
  */
 apr_status_t np_crypto_seal(const np_crypto_t *crypto, np_bytes_t plain,
@@ -68,7 +69,8 @@ apr_status_t np_crypto_open(const np_crypto_t *crypto, np_bytes_t sealed,
 
 /**
  * Like np_crypto_seal(), under a key that is derived from the ring's first key
- * and from @a secret, so that the ring alone cannot open it.
+ * and from @a secret, so that the ring alone cannot open it. A secret is random
+ * octets, never none, and of one length wherever it is used.
  */
 apr_status_t np_crypto_seal_with_secret(const np_crypto_t *crypto,
                                         np_bytes_t secret, np_bytes_t plain,

@@ -3,6 +3,8 @@
 #ifndef NP_CRYPTO_RING_H
 #define NP_CRYPTO_RING_H
 
+#include <stdatomic.h>
+
 #include "np_crypto.h"
 
 #include "apr_thread_proc.h"
@@ -25,7 +27,7 @@ typedef struct np_subkeys_t {
  * next one. */
 typedef struct np_contexts_t {
     struct np_contexts_t *next;
-    volatile apr_uint32_t taken;
+    atomic_bool taken;
     EVP_CIPHER_CTX *seal;
     EVP_CIPHER_CTX *open[NP_CRYPTO_MAX_KEYS];
     EVP_MAC_CTX *mac[NP_CRYPTO_MAX_KEYS];
@@ -36,10 +38,13 @@ struct np_crypto_t {
     np_subkeys_t keys[NP_CRYPTO_MAX_KEYS];
     EVP_CIPHER *aes;
     EVP_MAC *hmac;
+    /* OpenSSL before 3.0.3 computes wrong MACs, and says nothing, when a
+     * context starts anew without being given its key again. */
+    bool hmac_keeps_key;
     EVP_KDF *hkdf;
     apr_threadkey_t *mine;
-    /* Of np_contexts_t; only ever grows, until the ring goes. */
-    volatile void *all;
+    /* Only ever grows, until the ring goes. */
+    _Atomic(np_contexts_t *) all;
 };
 
 /** The OpenSSL contexts of this thread; NULL if there are none to be had. */

@@ -14,9 +14,9 @@
  * section 8.3), which is a thousand a second for seven weeks. Busy sites put a
  * new key first in the ring by then.
  */
-#define VERSION 1
-#define NONCE_LEN 12
-#define TAG_LEN 16
+#define VERSION    1
+#define NONCE_LEN  12
+#define TAG_LEN    16
 #define HEADER_LEN (1 + NP_CRYPTO_KEY_ID_LEN)
 
 /* The header is authenticated too, before the caller's own data. */
@@ -97,7 +97,8 @@ static int key_of(const np_crypto_t *crypto, np_bytes_t sealed)
         return -1;
     }
     for (int i = 0; i < crypto->count; i++) {
-        if (!memcmp(sealed.data + 1, crypto->keys[i].name, NP_CRYPTO_KEY_ID_LEN)) {
+        if (!memcmp(sealed.data + 1, crypto->keys[i].name,
+                    NP_CRYPTO_KEY_ID_LEN)) {
             return i;
         }
     }
@@ -138,12 +139,12 @@ static EVP_CIPHER_CTX *secret_context(const np_crypto_t *crypto, int key,
     const np_bytes_t sub = { crypto->keys[key].app_data, NP_CRYPTO_KEY_LEN };
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 
-    bool ready = ctx && secret.len
-                 && np_crypto_derive(crypto, sub, secret, "session_np secret", derived,
-                           sizeof derived)
-                 && EVP_CipherInit_ex2(ctx, crypto->aes, derived, NULL,
-                                       sealing, NULL)
-                        == 1;
+    bool ready =
+        ctx && secret.len
+        && np_crypto_derive(crypto, sub, secret, "session_np secret", derived,
+                            sizeof derived)
+        && EVP_CipherInit_ex2(ctx, crypto->aes, derived, NULL, sealing, NULL)
+               == 1;
     np_crypto_wipe(derived, sizeof derived);
     if (!ready) {
         EVP_CIPHER_CTX_free(ctx);
@@ -158,9 +159,9 @@ apr_status_t np_crypto_seal_with_secret(const np_crypto_t *crypto,
                                         np_bytes_t *sealed, apr_pool_t *p)
 {
     EVP_CIPHER_CTX *ctx = secret_context(crypto, 0, secret, true);
-    apr_status_t status = ctx ? seal(ctx, crypto->keys[0].name, plain,
-                                     associated, sealed, p)
-                              : APR_EGENERAL;
+    apr_status_t status =
+        ctx ? seal(ctx, crypto->keys[0].name, plain, associated, sealed, p)
+            : APR_EGENERAL;
     EVP_CIPHER_CTX_free(ctx);
     return status;
 }
@@ -176,8 +177,8 @@ apr_status_t np_crypto_open_with_secret(const np_crypto_t *crypto,
         return APR_EACCES;
     }
     EVP_CIPHER_CTX *ctx = secret_context(crypto, key, secret, false);
-    apr_status_t status = ctx ? unseal(ctx, sealed, associated, plain, p)
-                              : APR_EGENERAL;
+    apr_status_t status =
+        ctx ? unseal(ctx, sealed, associated, plain, p) : APR_EGENERAL;
     EVP_CIPHER_CTX_free(ctx);
     return status;
 }

@@ -31,7 +31,8 @@ typedef struct np_id_t {
 
 /**
  * Make a new id for @a scope. @a text becomes the cookie's value.
- * @return APR_SUCCESS, or APR_EGENERAL if there are no random bits
+ * @return APR_SUCCESS; APR_EINVAL for a tenant or a host of more than 255
+ *         bytes; APR_EGENERAL if there are no random bits
  */
 apr_status_t np_id_mint(const np_crypto_t *crypto, const np_scope_t *scope,
                         np_id_t *id, char text[NP_ID_TEXT_LEN + 1]);

@@ -28,10 +28,14 @@ static int replay(const char *path)
 
 int main(int argc, char **argv)
 {
+    int replayed = 0;
+
     printf("1..%d\n", argc - 1);
     for (int i = 1; i < argc; i++) {
-        printf("%sok %d - %s\n", replay(argv[i]) ? "" : "not ", i, argv[i]);
+        const int done = replay(argv[i]);
+        replayed += done;
+        printf("%sok %d - %s\n", done ? "" : "not ", i, argv[i]);
         (void)fflush(stdout);
     }
-    return argc > 1 ? 0 : 1;
+    return argc > 1 && replayed == argc - 1 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

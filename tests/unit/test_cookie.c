@@ -28,7 +28,18 @@ static const struct {
     { "auth0=", "", NULL },
     { "auth0", "", NULL },
     { "a=1, auth0=v", "v", "a=1" },
-    { "a=1, auth0=v, b=2", "v, b=2", "a=1" },
+    { "a=1, auth0=v, b=2", "v", "a=1; b=2" },
+    { "auth0=v, b=2; c=3", "v", "b=2; c=3" },
+    { "auth0=v, auth0_compat=t", "v", NULL },
+    { "auth0_compat=t, auth0=v, auth0=w", "v w", NULL },
+    { "a=1, auth0 =v", "v", "a=1" },
+    { "a=1, b=2", "", "a=1, b=2" },
+    { "a=1,auth0=v", "", "a=1,auth0=v" },
+    { "a=\"1, auth0=v", "v", "a=\"1" },
+    { "auth0=v, no name=1; a=1", "v, no name=1", "a=1" },
+    { "auth0=\"v", "\"v", NULL },
+    { "auth0=\"", "\"", NULL },
+    { "a=1;b=\x80\xff; auth0=v", "v", "a=1; b=\x80\xff" },
     { "d=Thu, 01 Jan; a=\"x, y\"", "", "d=Thu, 01 Jan; a=\"x, y\"" },
     { ";;; = ;auth0=v;;", "v", "= " },
     { "", "", "" },
@@ -74,6 +85,25 @@ START_TEST(cookies_are_stripped)
 }
 END_TEST
 
+START_TEST(long_headers_are_read_to_the_end)
+{
+    enum { PAIRS = 20000 };
+    char *header = apr_palloc(np_pool, PAIRS * 4 + 16);
+    np_bytes_t values[1];
+
+    for (int i = 0; i < PAIRS; i++) {
+        memcpy(header + 4 * i, i % 2 ? "b=, " : "a=; ", 4);
+    }
+    memcpy(header + PAIRS * 4, "auth0=v", sizeof "auth0=v");
+    ck_assert_int_eq(np_cookie_find(header, "auth0", values, 1), 1);
+    ck_assert_ptr_eq(values[0].data, header + PAIRS * 4 + strlen("auth0="));
+    ck_assert_uint_eq(values[0].len, 1);
+    const char *rest = np_cookie_strip(header, is_ours, NULL, np_pool);
+    ck_assert(!strncmp(rest, header, PAIRS * 4 - 2));
+    ck_assert_uint_eq(strlen(rest), PAIRS * 4 - 2);
+}
+END_TEST
+
 START_TEST(no_more_than_asked_for)
 {
     np_bytes_t values[4];
@@ -116,7 +146,8 @@ START_TEST(persistent_cookie_has_both)
 }
 END_TEST
 
-/* 400 days, and no longer; at least a second, for 0 would remove it. */
+/* 400 days, and no longer; a second while any time is left, and then 0, which
+ * removes it. */
 static const struct {
     apr_interval_time_t asked;
     const char *max_age;
@@ -125,7 +156,10 @@ static const struct {
     { NP_COOKIE_MAX_LIFE, "; Max-Age=34560000;" },
     { NP_COOKIE_MAX_LIFE + APR_USEC_PER_SEC, "; Max-Age=34560000;" },
     { 1, "; Max-Age=1;" },
-    { -5, "; Max-Age=1;" },
+    { APR_USEC_PER_SEC, "; Max-Age=1;" },
+    { 2 * APR_USEC_PER_SEC - 1, "; Max-Age=1;" },
+    { 0, "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0;" },
+    { -5, "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0;" },
 };
 
 START_TEST(lifetime_has_bounds)
@@ -161,6 +195,7 @@ Suite *np_suite_cookie(void)
     tcase_add_checked_fixture(tc, np_pool_set_up, np_pool_tear_down);
     tcase_add_loop_test(tc, cookies_are_found, 0, count);
     tcase_add_loop_test(tc, cookies_are_stripped, 0, count);
+    tcase_add_test(tc, long_headers_are_read_to_the_end);
     tcase_add_test(tc, no_more_than_asked_for);
     tcase_add_test(tc, transient_cookie_has_no_lifetime);
     tcase_add_test(tc, persistent_cookie_has_both);

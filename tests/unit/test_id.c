@@ -113,6 +113,83 @@ START_TEST(rotation_keeps_ids_and_their_places)
 }
 END_TEST
 
+/* What a browser and a store hold since an older version. Computed from the
+ * description in np_id.h by another implementation: the secret is the octets
+ * 200 to 223, the key the octets 0 to 31. */
+static const struct {
+    np_scope_t scope;
+    const char *text;
+    const char *storage_key;
+} known[] = {
+    { { NP_KIND_SESSION, "default", "www.example.com" },
+      "yMnKy8zNzs_Q0dLT1NXW19jZ2tvc3d7fPG1fNskB6b8",
+      "s-5F1Efg76PWcpvwDdhpvl_w" },
+    { { NP_KIND_MFA, "acme", "" },
+      "yMnKy8zNzs_Q0dLT1NXW19jZ2tvc3d7fgJ2AhnK0s1s",
+      "m-RdaQ1Cc19umvDw5FWhfNgw" },
+    { { NP_KIND_DEVICE, "acme", "" },
+      "yMnKy8zNzs_Q0dLT1NXW19jZ2tvc3d7fUyPvBxOOWGY",
+      "d--6UyvTPmkK73FMzvxzsvEg" },
+};
+
+START_TEST(ids_of_other_builds_are_read)
+{
+    unsigned char key[NP_CRYPTO_KEY_LEN];
+    const np_bytes_t keys[] = { { key, sizeof key } };
+    np_crypto_t *ring;
+    np_id_t id;
+
+    for (unsigned int i = 0; i < sizeof key; i++) {
+        key[i] = (unsigned char)i;
+    }
+    ck_assert_int_eq(np_crypto_create(&ring, keys, 1, np_pool), APR_SUCCESS);
+    ck_assert_int_eq(np_id_parse(ring, &known[_i].scope,
+                                 np_text(known[_i].text), &id),
+                     APR_SUCCESS);
+    ck_assert_str_eq(id.storage_key, known[_i].storage_key);
+    for (unsigned int i = 0; i < NP_ID_SECRET_LEN; i++) {
+        ck_assert_uint_eq(id.secret[i], 200 + i);
+    }
+    np_id_wipe(&id);
+    for (unsigned int i = 0; i < NP_ID_SECRET_LEN; i++) {
+        ck_assert_uint_eq(id.secret[i], 0);
+    }
+}
+END_TEST
+
+START_TEST(one_text_is_not_two)
+{
+    static const np_scope_t first = { NP_KIND_SESSION, "a", "bc" };
+    static const np_scope_t second = { NP_KIND_SESSION, "ab", "c" };
+    np_crypto_t *ring = np_ring("a");
+    char text[NP_ID_TEXT_LEN + 1];
+    np_id_t id;
+
+    ck_assert_int_eq(np_id_mint(ring, &first, &id, text), APR_SUCCESS);
+    ck_assert_int_eq(parse(ring, &first, text), APR_SUCCESS);
+    ck_assert_int_eq(parse(ring, &second, text), APR_EINVAL);
+}
+END_TEST
+
+START_TEST(names_have_a_greatest_length)
+{
+    np_crypto_t *ring = np_ring("a");
+    char name[257];
+    const np_scope_t in = { NP_KIND_SESSION, "acme", name };
+    char text[NP_ID_TEXT_LEN + 1];
+    np_id_t id;
+
+    memset(name, 'x', sizeof name);
+    name[255] = '\0';
+    ck_assert_int_eq(np_id_mint(ring, &in, &id, text), APR_SUCCESS);
+    ck_assert_int_eq(parse(ring, &in, text), APR_SUCCESS);
+    name[255] = 'x';
+    name[256] = '\0';
+    ck_assert_int_eq(np_id_mint(ring, &in, &id, text), APR_EINVAL);
+    ck_assert_int_eq(parse(ring, &in, text), APR_EINVAL);
+}
+END_TEST
+
 Suite *np_suite_id(void)
 {
     Suite *suite = suite_create("id");
@@ -124,6 +201,10 @@ Suite *np_suite_id(void)
     tcase_add_test(tc, every_changed_character_is_refused);
     tcase_add_test(tc, random_values_are_refused);
     tcase_add_test(tc, rotation_keeps_ids_and_their_places);
+    tcase_add_loop_test(tc, ids_of_other_builds_are_read, 0,
+                        sizeof known / sizeof known[0]);
+    tcase_add_test(tc, one_text_is_not_two);
+    tcase_add_test(tc, names_have_a_greatest_length);
     suite_add_tcase(suite, tc);
     return suite;
 }
