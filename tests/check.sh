@@ -26,6 +26,8 @@ for tool in "$HTTPD" "$MEMCACHED" curl openssl; do
   command -v "$tool" >/dev/null || unable "$tool is missing"
 done
 
+# root's TMPDIR may be closed to nobody
+test "$(id -u)" = 0 && TMPDIR=/tmp
 work=$(mktemp -d "${TMPDIR:-/tmp}/np-check.XXXXXX") || exit 1
 chmod 755 "$work" || exit 1
 

@@ -71,6 +71,14 @@ void np_lane_close(np_lane_t *lane);
 /** May the next operation use the connection? */
 bool np_lane_is_fit(const np_lane_t *lane);
 
+/**
+ * Have the server say that a key is not there which never is, until the moment
+ * @a until; sets the lane's fate. Counts neither as a read nor as a write of
+ * records.
+ * @return APR_SUCCESS if that is what it says
+ */
+apr_status_t np_lane_probe(np_lane_t *lane, apr_time_t until);
+
 /** np_store_t.get, until the moment @a until; sets the lane's fate. */
 apr_status_t np_lane_get(np_lane_t *lane, const char *key, apr_time_t until,
                          np_bytes_t *value, apr_pool_t *p);

@@ -14,8 +14,6 @@
 /* How long a new connection may be without an answer, at least. To wait pays: a
  * server that was stopped answers whoever waits as soon as it goes on. */
 #define PATIENCE apr_time_from_msec(500)
-/* A key that no record has: storage keys are longer. */
-#define PROBE_KEY "np-probe"
 /* How often to connect again if it is not clear which socket is ours. */
 #define MAX_ATTEMPTS 3
 
@@ -126,26 +124,18 @@ static apr_status_t connect_lane(np_lane_t *lane,
     return status;
 }
 
-static apr_status_t ask(np_lane_t *lane, apr_time_t until)
-{
-    np_bytes_t value;
-    const apr_status_t status =
-        np_lane_get(lane, PROBE_KEY, until, &value, lane->p);
-    return status == APR_NOTFOUND ? APR_SUCCESS : status;
-}
-
 /* Have the server answer: once it may be slow, for it may just have woken. */
 static apr_status_t probe(np_lane_t *lane, apr_interval_time_t timeout)
 {
     const apr_interval_time_t patience =
         timeout > PATIENCE ? timeout : PATIENCE;
     const apr_time_t began = np_clock_monotonic();
-    const apr_status_t status = ask(lane, began + patience);
+    const apr_status_t status = np_lane_probe(lane, began + patience);
     const apr_time_t answered = np_clock_monotonic();
     if (status != APR_SUCCESS || answered - began <= timeout) {
         return status;
     }
-    return ask(lane, answered + timeout);
+    return np_lane_probe(lane, answered + timeout);
 }
 
 apr_status_t np_lane_open(np_lane_t *lane, const np_memcache_name_t *name,

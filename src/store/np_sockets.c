@@ -85,8 +85,9 @@ apr_status_t np_sockets_connected(const apr_sockaddr_t *peer,
     while ((entry = readdir(dir)) != NULL) {
         const int fd = read_fd(entry->d_name);
         struct stat info;
-        if (fd >= 0 && is_connected(fd, peer) && fstat(fd, &info) == 0) {
-            const socket_t found = {fd, info.st_ino};
+        if (fd >= 0 && is_connected(fd, peer)
+            && fstatat(dirfd(dir), entry->d_name, &info, 0) == 0) {
+            const socket_t found = { fd, info.st_ino };
             APR_ARRAY_PUSH(*sockets, socket_t) = found;
         }
     }

@@ -140,7 +140,8 @@ static void run_contract(request_rec *r, const cache_t *cache, bool races)
     answer_t answer = { .request = r };
     const np_contract_t contract = {
         .store = cache->store,
-        .prefix = apr_psprintf(r->pool, "%" APR_PID_T_FMT "-%pp-", getpid(), r),
+        .prefix = apr_psprintf(r->pool, "%" APR_PID_T_FMT "-%pp-%" APR_TIME_T_FMT "-",
+                               getpid(), r, r->request_time),
         .largest = cache->largest,
         .forgets = true,
         .failed = failed,

@@ -58,17 +58,17 @@ START_TEST(test_names_that_are_none)
         const char *text;
         const char *says;
     } cases[] = {
-        {"", "is missing"},         {"a,", "is missing"},
-        {",a", "is missing"},       {"a,,b", "is missing"},
-        {"a:0", "1 to 65535"},      {"a:65536", "1 to 65535"},
-        {"a:", "1 to 65535"},       {"a:+1", "1 to 65535"},
-        {"a:1 ", "1 to 65535"},     {"a:0x10", "1 to 65535"},
-        {"a:999999", "1 to 65535"}, {":1", "no host name"},
-        {"a b", "no host name"},    {"a, b", "no host name"},
-        {"a/b", "no host name"},    {"\xc3\xa4:1", "no host name"},
-        {"[::1]:11211", "IPv4"},    {"::1", "IPv4"},
-        {"fe80::1:11211", "IPv4"},  {"a,A:11211", "twice"},
-        {"/x,/x", "twice"},
+        { "", "is missing" },         { "a,", "is missing" },
+        { ",a", "is missing" },       { "a,,b", "is missing" },
+        { "a:0", "1 to 65535" },      { "a:65536", "1 to 65535" },
+        { "a:", "1 to 65535" },       { "a:+1", "1 to 65535" },
+        { "a:1 ", "1 to 65535" },     { "a:0x10", "1 to 65535" },
+        { "a:999999", "1 to 65535" }, { ":1", "no host name" },
+        { "a b", "no host name" },    { "a, b", "no host name" },
+        { "a/b", "no host name" },    { "\xc3\xa4:1", "no host name" },
+        { "[::1]:11211", "IPv4" },    { "::1", "IPv4" },
+        { "fe80::1:11211", "IPv4" },  { "a,A:11211", "twice" },
+        { "/x,/x", "twice" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const char *wrong = parse(cases[i].text);
@@ -108,7 +108,7 @@ START_TEST(test_places_move_little)
 {
     const int count = _i;
     apr_uint64_t seeds[8];
-    int share[8] = {0};
+    int share[8] = { 0 };
     make_seeds(seeds, count + 1);
     for (int i = 0; i < KEYS; i++) {
         char key[32];
@@ -142,15 +142,35 @@ START_TEST(test_expiry)
 }
 END_TEST
 
+/* A socket that is bound to a port of 127.0.0.1, which it says in here. */
+static int bind_port(struct sockaddr_in *here)
+{
+    socklen_t len = sizeof(*here);
+    *here = (struct sockaddr_in){ .sin_family = AF_INET };
+    here->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(fd, (void *)here, len), 0);
+    ck_assert_int_eq(getsockname(fd, (void *)here, &len), 0);
+    return fd;
+}
+
 /* A port that nothing listens on, and nothing else takes meanwhile. */
 static int closed_port(void)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET};
-    socklen_t len = sizeof(here);
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(fd, (void *)&here, len), 0);
-    ck_assert_int_eq(getsockname(fd, (void *)&here, &len), 0);
+    struct sockaddr_in here;
+    (void)bind_port(&here);
+    return ntohs(here.sin_port);
+}
+
+/* A port whose packets are dropped: its queue is full and nobody accepts. */
+static int full_port(void)
+{
+    struct sockaddr_in here;
+    ck_assert_int_eq(listen(bind_port(&here), 0), 0);
+    for (int i = 0; i < 4; i++) {
+        const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)connect(fd, (void *)&here, sizeof(here));
+    }
     return ntohs(here.sin_port);
 }
 
@@ -179,6 +199,18 @@ START_TEST(test_no_such_socket)
     np_store_t *store = np_outage_store("/nowhere/at/all.sock", LANES);
     expect_unavailable(store, "key", NP_OUTAGE_BOUND);
     expect_unavailable(store, "key", NP_OUTAGE_AT_ONCE);
+}
+END_TEST
+
+START_TEST(test_drops_packets)
+{
+    np_store_t *store = np_outage_store_at(full_port(), LANES);
+    expect_unavailable(store, "key", NP_OUTAGE_BOUND);
+    expect_unavailable(store, "key", NP_OUTAGE_AT_ONCE);
+    /* apr_memcache is in connect(), which it leaves after a second */
+    const apr_time_t began = np_clock_monotonic();
+    apr_pool_clear(np_pool);
+    ck_assert_int_le(np_clock_monotonic() - began, apr_time_from_msec(1300));
 }
 END_TEST
 
@@ -274,8 +306,8 @@ START_TEST(test_keys_do_not_move)
         apr_psprintf(np_pool, "127.0.0.1:%d", np_fault_server_port(server)),
         apr_psprintf(np_pool, "127.0.0.1:%d", closed_port()),
     };
-    const apr_uint64_t seeds[] = {np_rendezvous_seed(names[0]),
-                                  np_rendezvous_seed(names[1])};
+    const apr_uint64_t seeds[] = { np_rendezvous_seed(names[0]),
+                                   np_rendezvous_seed(names[1]) };
     np_store_t *store = np_outage_store(
         apr_pstrcat(np_pool, names[0], ",", names[1], NULL), LANES);
     int found = 0;
@@ -353,6 +385,7 @@ Suite *np_suite_memcache(void)
     tcase_set_timeout(bad, 20);
     tcase_add_test(bad, test_refused);
     tcase_add_test(bad, test_no_such_socket);
+    tcase_add_test(bad, test_drops_packets);
     tcase_add_loop_test(bad, test_bad_from_the_start, 0, FAULTS);
     tcase_add_loop_test(bad, test_bad_for_a_while, 0, FAULTS);
     tcase_add_loop_test(bad, test_bad_for_requests_only, 0, FAULTS);

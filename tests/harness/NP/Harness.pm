@@ -6,6 +6,13 @@ use strict;
 use warnings;
 use base 'TAP::Harness';
 
+# Apache::Test has failures explained on the standard output, where a harness
+# that is not verbose shows nothing.
+sub new {
+    my ($class, $options) = @_;
+    return $class->SUPER::new({ %{ $options || {} }, failures => 1, comments => 1 });
+}
+
 sub aggregate_tests {
     my ($self, $aggregate, @tests) = @_;
     my @result = $self->SUPER::aggregate_tests($aggregate, @tests);

@@ -20,7 +20,7 @@
 /* Octets of the longest line that is looked at. */
 #define MAX_LINE 300
 /* What np_memcache_open.c asks for. */
-#define PROBE "get np-probe\r\n"
+#define PROBE "incr np-probe 1\r\n"
 
 typedef struct client_t {
     int fd;
@@ -58,7 +58,7 @@ static void answer_well(const client_t *client, const char *line)
 {
     char text[MAX_LINE + sizeof("VALUE  0 4\r\n" NP_FAULT_VALUE "\r\nEND\r\n")];
     if (strcmp(line, PROBE) == 0) {
-        say(client, "END\r\n");
+        say(client, "NOT_FOUND\r\n");
     }
     else if (strncmp(line, "get ", 4) == 0) {
         (void)snprintf(text, sizeof(text),
