@@ -13,7 +13,7 @@
 #include "np_socache.h"
 
 #define MEMCACHE "memcache:"
-/** Some 60,000 sessions; httpd's own default of 512 KB holds a thousand. */
+/** Some 150,000 writes; httpd's own default of 512 KB is full after 2,000. */
 #define SHMCB_DEFAULT_SIZE "33554432"
 /** Connections of one child process to one memcached server. */
 #define MAX_CONNECTIONS 64

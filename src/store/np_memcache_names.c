@@ -112,7 +112,7 @@ const char *np_memcache_parse(const char *text, np_memcache_servers_t **servers,
         if (rest) {
             *rest++ = '\0';
         }
-        np_memcache_name_t name;
+        np_memcache_name_t name = { 0 };
         const char *wrong = read_name(item, &name, p);
         if (wrong) {
             return wrong;

@@ -29,6 +29,8 @@ typedef struct cache_t {
     const char *name;
     /** Octets of the largest value that it is expected to take. */
     apr_size_t largest;
+    /** Its file below the runtime directory, and what belongs to it. */
+    const char *argument;
     const ap_socache_provider_t *provider;
     ap_socache_instance_t *instance;
     np_store_t *store;
@@ -44,7 +46,12 @@ typedef struct config_t {
 static void *create_config(apr_pool_t *p, server_rec *server)
 {
     config_t *config = apr_pcalloc(p, sizeof(*config));
-    config->caches[0] = (cache_t){ .name = "shmcb", .largest = 16384 };
+    /* With room for all that the races write: shmcb takes back what was
+     * removed or replaced only when it has come round, and forgets what is
+     * still good on the way. */
+    config->caches[0] = (cache_t){ .name = "shmcb",
+                                   .largest = 16384,
+                                   .argument = HANDLER "(4194304)" };
     config->caches[1] = (cache_t){ .name = "dbm", .largest = 600 };
     return config;
 }
@@ -72,8 +79,10 @@ static int open_cache(cache_t *cache, server_rec *server, apr_pool_t *ptemp,
     if (!cache->provider) {
         return OK;
     }
+    const char *argument =
+        cache->argument ? ap_runtime_dir_relative(p, cache->argument) : NULL;
     const char *wrong =
-        cache->provider->create(&cache->instance, NULL, ptemp, p);
+        cache->provider->create(&cache->instance, argument, ptemp, p);
     if (wrong) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "%s: %s", cache->name,
                      wrong);

@@ -5,7 +5,7 @@ use warnings;
 use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(sleep time);
 
 my @modes = qw(persistent non-persistent);
 plan tests => 11 * @modes + 4, need need_module('session_np');
@@ -14,12 +14,12 @@ my $memcached = start_memcached();
 my $tenants = join '', map { <<"CONF" } @modes;
 <SessionNPTenant $_-idle>
   SessionNPMode $_
-  SessionNPInactivityTimeout 1s
+  SessionNPInactivityTimeout 2s
   SessionNPCookieName session $_-idle
 </SessionNPTenant>
 <SessionNPTenant $_-life>
   SessionNPMode $_
-  SessionNPRequireLoginAfter 2s
+  SessionNPRequireLoginAfter 6s
   SessionNPCookieName session $_-life
 </SessionNPTenant>
 <Location /basic/$_-idle>
@@ -57,6 +57,7 @@ sub state {
     return $state;
 }
 
+my $began = time;
 for my $mode (@modes) {
     is log_in("$mode-idle"), 200, "$mode: login";
     is log_in("$mode-life"), 200, "$mode: login with the other limit";
@@ -66,14 +67,15 @@ for my $mode (@modes) {
 }
 # Busy for longer than the inactivity timeout, at the end the other limit rules.
 for my $round (1 .. 3) {
-    sleep 0.5;
+    sleep 0.9;
     status("$_-idle") for @modes;
 }
 for my $mode (@modes) {
     is status("$mode-idle"), 200, "$mode: who is busy stays";
     is status("$mode-life"), 200, "$mode: so far";
 }
-sleep 1.1;
+my $wait = $began + 6.2 - time;
+sleep($wait > 2.2 ? $wait : 2.2);
 for my $mode (@modes) {
     is state("$mode-idle"), 'idle', "$mode: who is not, does not";
     is status("$mode-idle"), 401, "$mode: and is refused";

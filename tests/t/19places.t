@@ -12,7 +12,7 @@ plan tests => 27, need need_module('session_np');
 
 my $memcached = start_memcached();
 my $server = site(store => 'memcache:' . $memcached->address,
-    tenant => "SessionNPInactivityTimeout 1s\nSessionNPCookieSecure on", more => <<'CONF',
+    tenant => "SessionNPInactivityTimeout 1500ms\nSessionNPCookieSecure on", more => <<'CONF',
 <Location /app>
   SessionNPPassive ^/app/poll\.txt$ ^/app/.*/beat
 </Location>
@@ -52,7 +52,7 @@ sub survives {
     my ($path, @options) = @_;
     log_in();
     for (1 .. 3) {
-        sleep 0.45;
+        sleep 0.6;
         get($path, @options);
     }
     return get('/app/')->status == 200 ? 'live' : 'over';
