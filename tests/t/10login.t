@@ -6,7 +6,7 @@ use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
 
-plan tests => 45, need need_module('session_np');
+plan tests => 49, need need_module('session_np');
 
 my $memcached = start_memcached();
 my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF');
@@ -18,6 +18,9 @@ my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF');
 </Location>
 <Location /basic/bob>
   Require user bob
+</Location>
+<Location /basic/told>
+  ErrorDocument 401 /basic/told/sorry.html
 </Location>
 <Location /both>
   SessionNP On
@@ -60,6 +63,13 @@ is scalar(my @none = jar_cookies($jar)), 0, 'gives no cookie';
 $answer = curl("$url/basic/bob/", user => 'alice:secret', jar => $jar);
 is $answer->status, 401, 'right password, wrong user';
 is $answer->header('Set-Cookie'), undef, 'is no login';
+
+# The name in a refused login is nobody's, wherever the error page lies
+for my $jar ($jar, cookie_jar()) {
+    $answer = curl("$url/basic/told/", user => 'alice:wrong', jar => $jar);
+    is $answer->status, 401, 'a page says that the password was wrong';
+    is $answer->header('Set-Cookie'), undef, 'and is no login';
+}
 
 # Login
 my $log = $server->log->mark;

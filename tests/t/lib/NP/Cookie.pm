@@ -39,7 +39,7 @@ sub jar_cookies {
     my ($path) = @_;
     open my $fh, '<', $path or die "$path: $!\n";
     my %cookies;
-    while (<$fh>) {
+    while (defined(local $_ = <$fh>)) {
         chomp;
         my $httponly = s/^#HttpOnly_//;
         next if /^#|^\s*$/;
