@@ -118,12 +118,24 @@ sub counts_during {
     return \%change;
 }
 
-# key => seconds since 1970 at which it expires, or -1
+# key => seconds since 1970 at which it expires, or -1. The crawler passes over
+# what is just being moved: so it walks until it has found as many as there are.
 sub expiries {
     my ($self) = @_;
-    my @lines = $self->ask('lru_crawler metadump all');
     my %expires;
-    for (@lines) {
+    for (1 .. 20) {
+        %expires = $self->_walk;
+        my %stat = $self->stats;
+        last if keys %expires >= $stat{curr_items};
+        select undef, undef, undef, 0.05;
+    }
+    return %expires;
+}
+
+sub _walk {
+    my ($self) = @_;
+    my %expires;
+    for ($self->ask('lru_crawler metadump all')) {
         my ($key) = /^key=(\S+)/ or next;
         my ($time) = /\bexp=(-?\d+)/;
         $key =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
