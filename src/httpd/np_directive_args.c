@@ -55,9 +55,9 @@ const char *np_directive_tenant_name(const cmd_parms *cmd, const char *name)
     }
     return valid ? NULL
                  : apr_psprintf(cmd->pool,
-                                "\"%s\" cannot name a tenant: use 1 to 64 "
-                                "letters, digits, '-', '_' and '.'",
-                                name);
+                                "%s: \"%s\" cannot name a tenant: use 1 to "
+                                "64 letters, digits, '-', '_' and '.'",
+                                cmd->cmd->name, name);
 }
 
 /* RFC 6265: a cookie's name is a token of RFC 9110. */
