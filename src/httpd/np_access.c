@@ -32,6 +32,8 @@ static bool visit(request_rec *r, np_visit_t *v)
     if (!v->ctx || !v->place.on || v->ctx->asking == r) {
         return false;
     }
+    /* Sub-requests pass no header_parser, and may be the first to get here. */
+    np_request_open(v->ctx, r, &v->place);
     v->outcome = np_request_outcome(v->ctx, r, &v->place);
     return true;
 }
@@ -117,7 +119,9 @@ int np_access_authorize(request_rec *r)
 static int ask_for_password(const np_visit_t *v)
 {
     NP_LOG_REQUEST(v->r, APR_SUCCESS, NP_MSG_PASSWORD_AGAIN);
-    v->ctx->fate = NP_FATE_REMOVE;
+    if (!v->r->main) {                /* nobody sees a sub-request's answer */
+        v->ctx->fate = NP_FATE_REMOVE;
+    }
     ap_note_auth_failure(v->r);
     return HTTP_UNAUTHORIZED;
 }

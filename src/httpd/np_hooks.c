@@ -9,6 +9,7 @@
 int np_hook_scrub(request_rec *r)
 {
     np_scrub_request(r);
+    np_scrub_cookies(np_request_start(r), r, NULL);
     return DECLINED;
 }
 

@@ -42,14 +42,14 @@ static void remove_ours(apr_table_t *headers)
 }
 
 /* The tokens of a Connection header without those that are ours; NULL if all
- * of them were. */
+ * of them were. mod_proxy ends a token at a blank or ';' too. */
 static const char *remove_tokens(const char *value, apr_pool_t *p)
 {
     const char *rest = NULL;
 
     while (*value) {
-        value += strspn(value, ", \t");
-        apr_size_t len = strcspn(value, ",");
+        value += strspn(value, ",; \t");
+        apr_size_t len = strcspn(value, ",; \t");
         apr_size_t token = len;
         while (token && apr_isspace(value[token - 1])) {
             token--;
@@ -101,7 +101,13 @@ void np_scrub_cookies(const np_request_t *ctx, request_rec *r,
 {
     const char *given = apr_table_get(r->headers_in, "Cookie");
 
-    if (!given || !place->strip_cookies) {
+    if (place && !place->strip_cookies) {
+        if (ctx->cookie_header) {
+            apr_table_setn(r->headers_in, "Cookie", ctx->cookie_header);
+        }
+        return;
+    }
+    if (!given) {
         return;
     }
     const char *rest =

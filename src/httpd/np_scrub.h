@@ -15,8 +15,11 @@ void np_scrub_request(request_rec *r);
 /** Remove the application's Session-NP-* headers from a response. */
 void np_scrub_response(request_rec *r);
 
-/** Take our cookies out of the Cookie header that the application will see,
- *  unless the place shows them. */
+/**
+ * Take our cookies out of the Cookie header that all others will see, also
+ * access logs and TRACE; a place that shows them gets them back.
+ * @param place NULL while it is not known
+ */
 void np_scrub_cookies(const np_request_t *ctx, request_rec *r,
                       const np_place_t *place);
 

@@ -8,7 +8,7 @@ use NP::Site;
 
 my @names = qw(Session-NP-User session-np-user SESSION_NP_USER Session_NP_User
     Session.NP.User Session-NP_User);
-plan tests => 2 * @names + 16, need need_module('session_np');
+plan tests => 2 * @names + 18, need need_module('session_np');
 
 my $memcached = start_memcached();
 my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF',
@@ -57,3 +57,9 @@ for my $path ('/env', '/free/env') {
     is curl("$url$path", jar => $jar)->header('Session-NP-Login'), undef, "$path: removed";
 }
 is curl("$url/env")->header('Set-Cookie'), 'theirs=1', 'its cookies do';
+
+# What answers before a place is known sees no cookie either
+is index(curl("$url/app/", method => 'TRACE', cookie => "auth0=$value")->body, $value), -1,
+    'TRACE does not give it back';
+$env = curl("$url/shown", header => ['Connection: close;Session-NP-User'], cookie => "auth0=$value")->body;
+unlike $env, qr/^HTTP_CONNECTION=.*Session/im, 'a semicolon hides no name in Connection';
