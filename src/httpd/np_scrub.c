@@ -45,17 +45,14 @@ static void remove_ours(apr_table_t *headers)
  * of them were. mod_proxy ends a token at a blank or ';' too. */
 static const char *remove_tokens(const char *value, apr_pool_t *p)
 {
+    static const char ends[] = ",; \t\v\f\r\n";
     const char *rest = NULL;
 
     while (*value) {
-        value += strspn(value, ",; \t");
-        apr_size_t len = strcspn(value, ",; \t");
-        apr_size_t token = len;
-        while (token && apr_isspace(value[token - 1])) {
-            token--;
-        }
-        if (token && !is_ours(value, token)) {
-            const char *word = apr_pstrmemdup(p, value, token);
+        value += strspn(value, ends);
+        apr_size_t len = strcspn(value, ends);
+        if (len && !is_ours(value, len)) {
+            const char *word = apr_pstrmemdup(p, value, len);
             rest = rest ? apr_pstrcat(p, rest, ", ", word, NULL) : word;
         }
         value += len;

@@ -45,11 +45,16 @@ static void end(const call_t *call)
     finish(call);
 }
 
-/* Take a lane to the server of key. The budget is open, the key is good. */
+/* Take a lane to the server of key, if the call may be made at all; value is
+ * what shall be put, or NULL. */
 static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
-                          np_budget_t *budget)
+                          const np_bytes_t *value, np_budget_t *budget)
 {
     np_memcache_t *memcache = (np_memcache_t *)store;
+    apr_status_t status = np_store_admit(key, value, budget);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     const apr_interval_time_t wait =
         budget->left < memcache->timeout ? budget->left : memcache->timeout;
     const int home = np_rendezvous_first(memcache->seeds, memcache->count, key);
@@ -59,8 +64,7 @@ static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
     call->started = np_clock_monotonic();
     call->until = call->started + wait;
     call->peer = memcache->peers[home];
-    const apr_status_t status =
-        np_peer_take(call->peer, call->until, &call->lane);
+    status = np_peer_take(call->peer, call->until, &call->lane);
     if (status != APR_SUCCESS) {
         finish(call);
     }
@@ -72,10 +76,7 @@ static apr_status_t memcache_get(np_store_t *store, const char *key,
                                  apr_pool_t *p)
 {
     call_t call;
-    apr_status_t status = np_store_admit(key, NULL, budget);
-    if (status == APR_SUCCESS) {
-        status = begin(&call, store, key, budget);
-    }
+    apr_status_t status = begin(&call, store, key, NULL, budget);
     if (status != APR_SUCCESS) {
         return status;
     }
@@ -90,10 +91,7 @@ static apr_status_t memcache_put(np_store_t *store, const char *key,
                                  apr_pool_t *scratch)
 {
     call_t call;
-    apr_status_t status = np_store_admit(key, &value, budget);
-    if (status == APR_SUCCESS) {
-        status = begin(&call, store, key, budget);
-    }
+    apr_status_t status = begin(&call, store, key, &value, budget);
     if (status != APR_SUCCESS) {
         return status;
     }
@@ -106,10 +104,7 @@ static apr_status_t memcache_remove(np_store_t *store, const char *key,
                                     np_budget_t *budget, apr_pool_t *scratch)
 {
     call_t call;
-    apr_status_t status = np_store_admit(key, NULL, budget);
-    if (status == APR_SUCCESS) {
-        status = begin(&call, store, key, budget);
-    }
+    apr_status_t status = begin(&call, store, key, NULL, budget);
     if (status != APR_SUCCESS) {
         return status;
     }

@@ -81,8 +81,13 @@ static void end(call_t *call)
 
 /* Make ready for the provider: with the mutex if it has to be alone. */
 static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
-                          np_budget_t *budget, bool alone, apr_pool_t *p)
+                          const np_bytes_t *value, np_budget_t *budget,
+                          bool alone, apr_pool_t *p)
 {
+    apr_status_t status = np_store_admit(key, value, budget);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     call->cache = cache_of(store);
     call->budget = budget;
     call->started = np_clock_monotonic();
@@ -90,8 +95,7 @@ static apr_status_t begin(call_t *call, np_store_t *store, const char *key,
     apr_pool_create(&call->scratch, p);
     make_id(call, key);
     if (alone && call->cache->mutex) {
-        const apr_status_t status =
-            lock_within(call->cache->mutex, budget->left);
+        status = lock_within(call->cache->mutex, budget->left);
         if (status != APR_SUCCESS) {
             end(call);
             return status;
@@ -181,11 +185,8 @@ static apr_status_t socache_get(np_store_t *store, const char *key,
 {
     const unsigned int flags = cache_of(store)->provider->flags;
     call_t call;
-    apr_status_t status = np_store_admit(key, NULL, budget);
-    if (status == APR_SUCCESS) {
-        status = begin(&call, store, key, budget,
-                       flags & AP_SOCACHE_FLAG_NOTMPSAFE, p);
-    }
+    apr_status_t status = begin(&call, store, key, NULL, budget,
+                                flags & AP_SOCACHE_FLAG_NOTMPSAFE, p);
     if (status != APR_SUCCESS) {
         return status;
     }
@@ -205,10 +206,8 @@ static apr_status_t socache_put(np_store_t *store, const char *key,
                                 apr_pool_t *scratch)
 {
     call_t call;
-    apr_status_t status = np_store_admit(key, &value, budget);
-    if (status == APR_SUCCESS) {
-        status = begin(&call, store, key, budget, true, scratch);
-    }
+    apr_status_t status =
+        begin(&call, store, key, &value, budget, true, scratch);
     if (status != APR_SUCCESS) {
         return status;
     }
@@ -221,10 +220,8 @@ static apr_status_t socache_remove(np_store_t *store, const char *key,
                                    np_budget_t *budget, apr_pool_t *scratch)
 {
     call_t call;
-    apr_status_t status = np_store_admit(key, NULL, budget);
-    if (status == APR_SUCCESS) {
-        status = begin(&call, store, key, budget, true, scratch);
-    }
+    apr_status_t status =
+        begin(&call, store, key, NULL, budget, true, scratch);
     if (status != APR_SUCCESS) {
         return status;
     }
