@@ -5,6 +5,9 @@
 
 #include "np_record.h"
 
+/** Octets of data that fit into a record. */
+#define NP_APP_DATA_MAX (NP_RECORD_MAX_APP_DATA - NP_CRYPTO_SEAL_OVERHEAD)
+
 /**
  * Seal @a data into @a record for the bearer of @a id. Who has the store and
  * the key file, but not the cookie, cannot read it. Lives in @a p.

@@ -94,3 +94,10 @@ apr_time_t np_policy_keep_until(const np_times_t *times, np_limits_t limits,
 
     return np_policy_sum(end, NP_POLICY_REMEMBER);
 }
+
+apr_time_t np_policy_mfa_until(apr_time_t since, apr_time_t used_at,
+                               apr_interval_time_t life)
+{
+    return smaller(np_policy_sum(used_at, NP_POLICY_MFA_IDLE),
+                   np_policy_sum(since, life));
+}

@@ -33,10 +33,20 @@ typedef enum np_plan_e {
     NP_PLAN_ENTERPRISE,
 } np_plan_e;
 
+/** How many failed logins there may be in how long; no attempts: any. */
+typedef struct np_attempts_t {
+    int most;
+    apr_interval_time_t window;
+} np_attempts_t;
+
 /** What the tenant's rules say today, plan limits already applied. */
 typedef struct np_rules_t {
     np_mode_e mode;
     np_limits_t limits[NP_MODES];
+    /** How long a second factor is remembered, and a device known. */
+    apr_interval_time_t mfa_life;
+    apr_interval_time_t device_life;
+    np_attempts_t attempts;
 } np_rules_t;
 
 /** The moments of a session that its limits are measured from. */
@@ -57,6 +67,8 @@ typedef enum np_verdict_e {
 #define NP_POLICY_SKEW apr_time_from_sec(60)
 /** How long after its end a session is told apart from no session. */
 #define NP_POLICY_REMEMBER apr_time_from_sec(600)
+/** A remembered second factor is forgotten when it is not used for so long. */
+#define NP_POLICY_MFA_IDLE apr_time_from_sec(7 * 86400)
 /** How long the old id is accepted after the id changed. */
 #define NP_POLICY_GRACE apr_time_from_sec(10)
 
@@ -110,6 +122,14 @@ bool np_policy_touch_due(const np_times_t *times, np_limits_t limits,
  */
 apr_time_t np_policy_keep_until(const np_times_t *times, np_limits_t limits,
                                 bool to_the_end);
+
+/**
+ * Until when a second factor is remembered that was passed at @a since and
+ * used at @a used_at for the last time: NP_POLICY_MFA_IDLE after that, @a life
+ * after it was passed at the latest. It counts while now is before that.
+ */
+apr_time_t np_policy_mfa_until(apr_time_t since, apr_time_t used_at,
+                               apr_interval_time_t life);
 
 /** Add without overflow: the sum, or the largest time there is. */
 apr_time_t np_policy_sum(apr_time_t moment, apr_interval_time_t interval);

@@ -6,6 +6,9 @@
 
 #include "apr_strings.h"
 
+#include "np_envelope.h"
+#include "np_number.h"
+
 /*
  *  0       1       2       3       4          12         20
  *  +-------+-------+-------+-------+----------+----------+---
@@ -38,10 +41,13 @@
 #define TAG_AUTH_TYPE 0x02
 #define TAG_MFA 0x03
 #define TAG_APP_DATA 0x04
+#define TAG_DEVICE 0x05
 #define TAG_ACCEPTED_UNTIL 0x81
 #define TAG_SUCCESSOR 0x82
 
-#define ASSOCIATED_LABEL "session_np record"
+/** Octets of a device: what is known of it, whether its cookie was brought to
+ *  the login, its handle. */
+#define DEVICE_LEN (2 + NP_HANDLE_LEN)
 
 /* What holds for every record. The writer keeps to it as the reader does: a
  * record that nobody could read must not replace one that can be read. */
@@ -71,9 +77,14 @@ static bool is_clean(const char *text)
     return len <= NP_RECORD_MAX_TEXT && !text[len];
 }
 
+bool np_record_is_user(const char *user)
+{
+    return user && *user && is_clean(user);
+}
+
 static bool texts_are_sound(const np_record_t *record)
 {
-    return record->user && *record->user && is_clean(record->user)
+    return np_record_is_user(record->user)
            && (!record->auth_type || is_clean(record->auth_type))
            && (!record->mfa || (*record->mfa && is_clean(record->mfa)));
 }
@@ -96,6 +107,7 @@ static bool is_sound(const np_record_t *record)
            && record->times.login_at >= 0 && record->times.used_at >= 0
            && record->limits.idle > 0 && record->limits.life > 0
            && record->fresh_at >= 0 && texts_are_sound(record)
+           && (unsigned int)record->device.known < NP_DEVICES
            && record->app_data.len <= NP_RECORD_MAX_APP_DATA
            && (record->state == NP_RECORD_SUPERSEDED
                    ? names_successor(record)
@@ -103,15 +115,6 @@ static bool is_sound(const np_record_t *record)
 }
 
 /* Writing: a cursor into a buffer that is known to be large enough. */
-
-static unsigned char *write_number(unsigned char *out, apr_int64_t number,
-                                   int octets)
-{
-    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
-        *out++ = (unsigned char)((apr_uint64_t)number >> shift);
-    }
-    return out;
-}
 
 static unsigned char *write_octets(unsigned char *out, const void *octets,
                                    apr_size_t len)
@@ -126,7 +129,7 @@ static unsigned char *write_field(unsigned char *out, unsigned char tag,
                                   const void *value, apr_size_t len)
 {
     *out++ = tag;
-    out = write_number(out, (apr_int64_t)len, 2);
+    out = np_number_write(out, (apr_int64_t)len, 2);
     return write_octets(out, value, len);
 }
 
@@ -141,6 +144,16 @@ static apr_size_t text_len(const char *text)
     return text ? FIELD_HEADER_LEN + strlen(text) : 0;
 }
 
+static unsigned char *write_device(unsigned char *out,
+                                   const np_device_t *device)
+{
+    *out++ = TAG_DEVICE;
+    out = np_number_write(out, DEVICE_LEN, 2);
+    *out++ = (unsigned char)device->known;
+    *out++ = device->brought;
+    return write_octets(out, device->handle, NP_HANDLE_LEN);
+}
+
 static unsigned char *write_fixed(unsigned char *out,
                                   const np_record_t *record)
 {
@@ -151,11 +164,11 @@ static unsigned char *write_fixed(unsigned char *out,
     *out++ = (unsigned char)record->state;
     *out++ = (unsigned char)record->mode;
     *out++ = (unsigned char)flags;
-    out = write_number(out, record->times.login_at, 8);
-    out = write_number(out, record->times.used_at, 8);
-    out = write_number(out, record->limits.idle, 8);
-    out = write_number(out, record->limits.life, 8);
-    out = write_number(out, record->fresh_at, 8);
+    out = np_number_write(out, record->times.login_at, 8);
+    out = np_number_write(out, record->times.used_at, 8);
+    out = np_number_write(out, record->limits.idle, 8);
+    out = np_number_write(out, record->limits.life, 8);
+    out = np_number_write(out, record->fresh_at, 8);
     return write_octets(out, record->handle, NP_HANDLE_LEN);
 }
 
@@ -168,6 +181,7 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
     apr_size_t len = FIXED_LEN + text_len(record->user)
                      + text_len(record->auth_type) + text_len(record->mfa)
                      + FIELD_HEADER_LEN + record->app_data.len
+                     + FIELD_HEADER_LEN + DEVICE_LEN
                      + FIELD_HEADER_LEN + 8 + text_len(record->successor);
     unsigned char *data = apr_palloc(p, len);
     unsigned char *out = write_fixed(data, record);
@@ -179,10 +193,13 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
         out = write_field(out, TAG_APP_DATA, record->app_data.data,
                           record->app_data.len);
     }
+    if (record->device.known != NP_DEVICE_UNTOLD || record->device.brought) {
+        out = write_device(out, &record->device);
+    }
     if (record->state == NP_RECORD_SUPERSEDED) {
         *out++ = TAG_ACCEPTED_UNTIL;
-        out = write_number(out, 8, 2);
-        out = write_number(out, record->accepted_until, 8);
+        out = np_number_write(out, 8, 2);
+        out = np_number_write(out, record->accepted_until, 8);
         out = write_text(out, TAG_SUCCESSOR, record->successor);
     }
     *bytes = (np_bytes_t){ data, (apr_size_t)(out - data) };
@@ -190,15 +207,6 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
 }
 
 /* Reading: every length is checked before it is used. */
-
-static apr_int64_t read_number(const unsigned char *in, int octets)
-{
-    apr_uint64_t number = 0;
-    for (int i = 0; i < octets; i++) {
-        number = number << 8 | in[i];
-    }
-    return (apr_int64_t)number;
-}
 
 static bool read_fixed(const unsigned char *in, np_record_t *record)
 {
@@ -209,11 +217,11 @@ static bool read_fixed(const unsigned char *in, np_record_t *record)
     record->mode = (np_mode_e)in[2];
     record->mode_chosen = in[3] & FLAG_MODE_CHOSEN;
     record->ask_password_again = in[3] & FLAG_ASK_PASSWORD_AGAIN;
-    record->times.login_at = read_number(in + 4, 8);
-    record->times.used_at = read_number(in + 12, 8);
-    record->limits.idle = read_number(in + 20, 8);
-    record->limits.life = read_number(in + 28, 8);
-    record->fresh_at = read_number(in + 36, 8);
+    record->times.login_at = np_number_read(in + 4, 8);
+    record->times.used_at = np_number_read(in + 12, 8);
+    record->limits.idle = np_number_read(in + 20, 8);
+    record->limits.life = np_number_read(in + 28, 8);
+    record->fresh_at = np_number_read(in + 36, 8);
     memcpy(record->handle, in + 44, NP_HANDLE_LEN);
     return true;
 }
@@ -235,8 +243,20 @@ static bool read_accepted_until(const unsigned char *value, apr_size_t len,
     if (len != 8) {
         return false;
     }
-    record->accepted_until = read_number(value, 8);
+    record->accepted_until = np_number_read(value, 8);
     return record->accepted_until != 0;
+}
+
+static bool read_device(const unsigned char *value, apr_size_t len,
+                        np_device_t *device)
+{
+    if (len != DEVICE_LEN || value[1] > 1 || !(value[0] || value[1])) {
+        return false;
+    }
+    device->known = (np_device_e)value[0];
+    device->brought = value[1];
+    memcpy(device->handle, value + 2, NP_HANDLE_LEN);
+    return true;
 }
 
 static bool read_field(unsigned char tag, const unsigned char *value,
@@ -252,6 +272,8 @@ static bool read_field(unsigned char tag, const unsigned char *value,
     case TAG_APP_DATA:
         record->app_data = (np_bytes_t){ value, len };
         return len > 0;
+    case TAG_DEVICE:
+        return read_device(value, len, &record->device);
     case TAG_ACCEPTED_UNTIL:
         return read_accepted_until(value, len, record);
     case TAG_SUCCESSOR:
@@ -270,7 +292,7 @@ static bool read_fields(const unsigned char *in, const unsigned char *end,
         if (end - in < FIELD_HEADER_LEN || in[0] <= last_tag) {
             return false;
         }
-        apr_size_t len = (apr_size_t)read_number(in + 1, 2);
+        apr_size_t len = (apr_size_t)np_number_read(in + 1, 2);
         if ((apr_size_t)(end - in) - FIELD_HEADER_LEN < len
             || !read_field(in[0], in + FIELD_HEADER_LEN, len, record, p)) {
             return false;
@@ -296,19 +318,6 @@ apr_status_t np_record_decode(np_bytes_t bytes, np_record_t *record,
     return APR_SUCCESS;
 }
 
-/* Lengths stand before the texts, so that no two scopes look alike. */
-static np_bytes_t associate(const np_scope_t *scope, const char *key,
-                            apr_pool_t *p)
-{
-    const char *text = apr_psprintf(
-        p,
-        ASSOCIATED_LABEL " %d %" APR_SIZE_T_FMT ":%s %" APR_SIZE_T_FMT
-                         ":%s %s",
-        scope->kind, strlen(scope->tenant), scope->tenant,
-        strlen(scope->host), scope->host, key);
-    return (np_bytes_t){ (const unsigned char *)text, strlen(text) };
-}
-
 apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
                             const char *key, const np_record_t *record,
                             np_bytes_t *sealed, apr_pool_t *p)
@@ -319,7 +328,7 @@ apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
     if (status != APR_SUCCESS) {
         return status;
     }
-    return np_crypto_seal(crypto, plain, associate(scope, key, p), sealed, p);
+    return np_envelope_seal(crypto, scope, key, plain, sealed, p);
 }
 
 apr_status_t np_record_open(const np_crypto_t *crypto, const np_scope_t *scope,
@@ -328,8 +337,8 @@ apr_status_t np_record_open(const np_crypto_t *crypto, const np_scope_t *scope,
 {
     np_bytes_t plain;
 
-    apr_status_t status = np_crypto_open(
-        crypto, sealed, associate(scope, key, p), &plain, p);
+    apr_status_t status =
+        np_envelope_open(crypto, scope, key, sealed, &plain, p);
     if (status != APR_SUCCESS) {
         return status;
     }

@@ -26,6 +26,30 @@ typedef enum np_record_state_e {
     NP_RECORD_ENDED = 5,
 } np_record_state_e;
 
+/** What was known, at a login, of the browser that it was made with. The
+ *  values are part of the format. */
+typedef enum np_device_e {
+    /** Nothing is said: the store did not answer, or nobody asked. */
+    NP_DEVICE_UNTOLD = 0,
+    /** Nobody had logged in with it. */
+    NP_DEVICE_NEW = 1,
+    /** Others had. */
+    NP_DEVICE_KNOWN = 2,
+    /** This user had. */
+    NP_DEVICE_KNOWN_USER = 3,
+} np_device_e;
+
+#define NP_DEVICES 4
+
+/** The browser of a session, as it was at login. */
+typedef struct np_device_t {
+    np_device_e known;
+    /** It brought a device cookie of ours to the login. */
+    bool brought;
+    /** Its public handle: the same over logins and users. */
+    unsigned char handle[NP_HANDLE_LEN];
+} np_device_t;
+
 /** A session as the store keeps it. Texts live in the pool that they were
  *  decoded into, or in the login's. */
 typedef struct np_record_t {
@@ -47,6 +71,7 @@ typedef struct np_record_t {
     const char *auth_type;
     /** The second factor's method; NULL without one. */
     const char *mfa;
+    np_device_t device;
     /** NP_RECORD_SUPERSEDED only. */
     apr_time_t accepted_until;
     /** NP_RECORD_SUPERSEDED only: where the session lives now. */
@@ -54,6 +79,10 @@ typedef struct np_record_t {
     /** The application's data, sealed with the cookie's secret; len 0: none. */
     np_bytes_t app_data;
 } np_record_t;
+
+/** Can a session be of this user: is it a text that may stand in a record,
+ *  not empty, NP_RECORD_MAX_TEXT bytes at the most, no control characters? */
+bool np_record_is_user(const char *user);
 
 /**
  * Write @a record as bytes, in @a p.

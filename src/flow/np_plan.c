@@ -24,12 +24,39 @@ void np_plan_touch(const np_realm_t *realm, const np_outcome_t *outcome,
     plan->record.times.used_at = now;
 }
 
+apr_status_t np_plan_data(const np_realm_t *realm, const np_outcome_t *outcome,
+                          np_bytes_t data, apr_time_t now, np_plan_t *plan,
+                          apr_pool_t *p)
+{
+    memset(plan, 0, sizeof *plan);
+    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+        return APR_EINVAL;
+    }
+    if (data.len > NP_APP_DATA_MAX) {
+        return APR_ENOSPC;
+    }
+    plan->now = now;
+    plan->id = outcome->id;
+    plan->record = outcome->record;
+    plan->record.app_data.len = 0;
+    apr_status_t status = APR_SUCCESS;
+    if (data.len) {
+        status = np_app_data_seal(realm->crypto, &plan->id, data,
+                                  &plan->record, p);
+    }
+    if (status == APR_SUCCESS) {
+        plan->action = NP_ACTION_TOUCH;
+    }
+    return status;
+}
+
 /* What is left of a session that is over: enough to say so, no data. */
 static np_record_t headstone(const np_record_t *record, np_record_state_e why)
 {
     np_record_t stone = *record;
     stone.state = why;
     stone.mfa = NULL;
+    stone.device = (np_device_t){ .known = NP_DEVICE_UNTOLD };
     stone.successor = NULL;
     stone.accepted_until = 0;
     stone.app_data.len = 0;
@@ -89,6 +116,8 @@ apr_status_t np_plan_login(const np_realm_t *realm,
         .fresh_at = now,
         .user = login->user,
         .auth_type = login->auth_type,
+        .mfa = login->mfa,
+        .device = login->device,
     };
     if (outcome->state == NP_STATE_LIVE) {
         memcpy(plan->old_key, outcome->id.storage_key, sizeof plan->old_key);

@@ -43,11 +43,24 @@ typedef struct np_login_t {
     /** The mode that the application chose, if it did. */
     bool mode_chosen;
     np_mode_e mode;
+    /** The second factor's method; NULL without one. */
+    const char *mfa;
+    np_device_t device;
 } np_login_t;
 
 /** Plan to write a live session's last interaction, if it is due. */
 void np_plan_touch(const np_realm_t *realm, const np_outcome_t *outcome,
                    apr_time_t now, np_plan_t *plan);
+
+/**
+ * Plan to write a live session with other data of the application, sealed for
+ * its id in @a p.
+ * @return APR_SUCCESS; APR_EINVAL if the outcome is not live or an old id;
+ *         APR_ENOSPC for more than NP_APP_DATA_MAX; APR_EGENERAL
+ */
+apr_status_t np_plan_data(const np_realm_t *realm, const np_outcome_t *outcome,
+                          np_bytes_t data, apr_time_t now, np_plan_t *plan,
+                          apr_pool_t *p);
 
 /**
  * Plan a login: a session with a new id and handle, by the rules of today.

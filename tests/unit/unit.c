@@ -10,6 +10,7 @@ typedef Suite *np_suite_fn(void);
 
 static np_suite_fn *const suites[] = {
     np_suite_app_data,
+    np_suite_app_map,
     np_suite_base64url,
     np_suite_cookie,
     np_suite_crypto,
@@ -21,6 +22,7 @@ static np_suite_fn *const suites[] = {
     np_suite_plan,
     np_suite_policy,
     np_suite_record,
+    np_suite_said,
     np_suite_session,
     np_suite_store,
     np_suite_url,

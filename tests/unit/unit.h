@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *np_suite_app_data(void);
+Suite *np_suite_app_map(void);
 Suite *np_suite_base64url(void);
 Suite *np_suite_cookie(void);
 Suite *np_suite_crypto(void);
@@ -17,6 +18,7 @@ Suite *np_suite_outage(void);
 Suite *np_suite_plan(void);
 Suite *np_suite_policy(void);
 Suite *np_suite_record(void);
+Suite *np_suite_said(void);
 Suite *np_suite_session(void);
 Suite *np_suite_store(void);
 Suite *np_suite_url(void);
