@@ -11,6 +11,7 @@
 #include "mod_auth.h"
 
 #include "np_access.h"
+#include "np_api.h"
 #include "np_authz.h"
 #include "np_check.h"
 #include "np_config.h"
@@ -22,6 +23,9 @@
 
 static void register_hooks(apr_pool_t *p)
 {
+    /* What other modules may call: include/mod_session_np.h. */
+    np_api_register();
+
     /* Start: np_check.c finds errors, np_start.c opens keys and stores. */
     ap_hook_pre_config(np_start_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(np_check_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -51,11 +55,12 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_handler(np_endpoint_logout, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(np_endpoint_status, NULL, NULL, APR_HOOK_MIDDLE);
 
-    /* The response goes out, whoever made it: np_output.c. Last, to see what
-     * mod_headers and mod_expires did; before mod_cache stores it. */
+    /* The response goes out, whoever made it: np_output.c, and np_voice.c hears
+     * what the application says in it. Last, to see what mod_headers and
+     * mod_expires did; before mod_cache stores it. */
     np_output_register();
     ap_hook_insert_filter(np_output_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
-    ap_hook_insert_error_filter(np_output_insert, NULL, NULL,
+    ap_hook_insert_error_filter(np_output_insert_error, NULL, NULL,
                                 APR_HOOK_REALLY_LAST);
     ap_hook_log_transaction(np_hook_log, NULL, NULL, APR_HOOK_FIRST);
 }

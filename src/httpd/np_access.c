@@ -10,6 +10,7 @@
 #include "http_request.h"
 
 #include "np_answer.h"
+#include "np_guess.h"
 #include "np_log.h"
 
 #define AUTH_TYPE "SessionNP"
@@ -86,12 +87,18 @@ static int refuse_user(const np_visit_t *v)
     return np_answer_refuse(v->r, &v->place, HTTP_FORBIDDEN, reason);
 }
 
+/* It is the user who is refused, not a visitor: he has a session, or his
+ * password was right and one of our rules wants more. */
 static int settle(const np_visit_t *v, int status)
 {
     bool refused =
         status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN;
 
-    return refused && is_live(v) ? refuse_user(v) : status;
+    if (!refused) {
+        v->ctx->denied = NULL;        /* another rule let him in */
+        return status;
+    }
+    return is_live(v) || v->ctx->denied ? refuse_user(v) : status;
 }
 
 int np_access_check(request_rec *r)
@@ -120,7 +127,7 @@ static int ask_for_password(const np_visit_t *v)
 {
     NP_LOG_REQUEST(v->r, APR_SUCCESS, NP_MSG_PASSWORD_AGAIN);
     if (!v->r->main) {                /* nobody sees a sub-request's answer */
-        v->ctx->fate = NP_FATE_REMOVE;
+        np_request_remove_cookies(v->ctx, true);
     }
     ap_note_auth_failure(v->r);
     return HTTP_UNAUTHORIZED;
@@ -136,14 +143,73 @@ static int refuse_visitor(const np_visit_t *v)
                                 : np_answer_state(state));
 }
 
+/* A name that cannot stand in a record is nobody's. */
+static int refuse_name(const np_visit_t *v)
+{
+    NP_LOG_REQUEST(v->r, APR_SUCCESS, NP_MSG_BAD_USER);
+    v->r->user = NULL;
+    ap_note_auth_failure(v->r);
+    return HTTP_UNAUTHORIZED;
+}
+
 static int ask_who(const np_visit_t *v)
 {
     int status = ask_others(v, ap_run_check_user_id);
 
     if (status == OK && v->r->user) {
+        if (!np_record_is_user(v->r->user)) {
+            return refuse_name(v);
+        }
         v->ctx->authenticated = v->r;
     }
     return status;
+}
+
+/* What a guess is answered with in place of what it would have told. */
+static int refuse_guess(const np_visit_t *v, int status)
+{
+    if (status == HTTP_SERVICE_UNAVAILABLE) {
+        return np_answer_unavailable(v->r, &v->place);
+    }
+    apr_table_unset(v->r->err_headers_out, "WWW-Authenticate");
+    v->ctx->authenticated = NULL;
+    return np_answer_locked(v->r, &v->place);
+}
+
+static int look_at_guess(const np_visit_t *v, const char *user)
+{
+    int status = np_guess_look(v->ctx, v->r, user);
+
+    return status == HTTP_SERVICE_UNAVAILABLE && v->place.pass_without_store
+               ? OK
+               : status;
+}
+
+/* Digest: the password was right, only the nonce was too old. */
+static bool is_stale(const request_rec *r)
+{
+    const char *challenge =
+        apr_table_get(r->err_headers_out, "WWW-Authenticate");
+    return challenge && ap_strcasestr(challenge, "stale=true");
+}
+
+/* Before the password is checked, and once more after: others may have guessed
+ * meanwhile, and whoever checks may have read another name. */
+static int ask_who_tries(const np_visit_t *v, const char *user)
+{
+    int refusal = look_at_guess(v, user);
+    if (refusal != OK) {
+        return refuse_guess(v, refusal);
+    }
+    int status = ask_who(v);
+    user = v->r->user ? v->r->user : user;
+    if (status == OK) {
+        refusal = look_at_guess(v, user);
+    }
+    else if (status == HTTP_UNAUTHORIZED && !is_stale(v->r)) {
+        refusal = np_guess_count(v->ctx, v->r, user);
+    }
+    return refusal == OK ? status : refuse_guess(v, refusal);
 }
 
 int np_access_authenticate(request_rec *r)
@@ -172,7 +238,9 @@ int np_access_authenticate(request_rec *r)
     if (!ap_auth_type(r) || has_auth_type(r, AUTH_TYPE)) {
         return refuse_visitor(&v);
     }
-    return ask_who(&v);
+    const char *user =
+        np_guess_is_counted(v.ctx) ? np_guess_user(r) : NULL;
+    return user ? ask_who_tries(&v, user) : ask_who(&v);
 }
 
 int np_access_challenge(request_rec *r, const char *auth_type)

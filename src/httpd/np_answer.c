@@ -86,7 +86,8 @@ static bool login_helps(const char *reason)
 {
     return strcmp(reason, NP_REASON_FORBIDDEN)
            && strcmp(reason, NP_REASON_DEVICE)
-           && strcmp(reason, NP_REASON_UNAVAILABLE);
+           && strcmp(reason, NP_REASON_UNAVAILABLE)
+           && strcmp(reason, NP_REASON_LOCKED);
 }
 
 static int send_to_login(request_rec *r, const char *login_url,
@@ -112,6 +113,8 @@ static const char *title(int status)
     switch (status) {
     case HTTP_UNAUTHORIZED:
         return "Login required";
+    case HTTP_TOO_MANY_REQUESTS:
+        return "Too many failed logins";
     case HTTP_SERVICE_UNAVAILABLE:
         return "Sessions are unavailable";
     default:
@@ -119,7 +122,35 @@ static const char *title(int status)
     }
 }
 
-static int send_problem(request_rec *r, int status, const char *reason)
+/* Seconds after which it is worth another try; NULL: it is not a matter of
+ * time. */
+static const char *retry_after(const np_request_t *ctx, int status,
+                               apr_pool_t *p)
+{
+    if (status == HTTP_SERVICE_UNAVAILABLE) {
+        return RETRY_AFTER;
+    }
+    if (status == HTTP_TOO_MANY_REQUESTS) {
+        apr_interval_time_t left = ctx->locked_until - ctx->now;
+        return apr_psprintf(p, "%" APR_TIME_T_FMT,
+                            apr_time_sec(left + APR_USEC_PER_SEC - 1));
+    }
+    return NULL;
+}
+
+/* The headers of a refusal that the status asks for. */
+static void set_headers(const np_request_t *ctx, request_rec *r, int status)
+{
+    const char *seconds = retry_after(ctx, status, r->pool);
+
+    if (seconds) {
+        apr_table_setn(r->err_headers_out, "Retry-After", seconds);
+    }
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+}
+
+/* RFC 9457. */
+static const char *describe(request_rec *r, int status, const char *reason)
 {
     const char *body = apr_psprintf(
         r->pool,
@@ -130,6 +161,13 @@ static int send_problem(request_rec *r, int status, const char *reason)
     r->status = status;
     ap_set_content_type(r, "application/problem+json");
     ap_set_content_length(r, (apr_off_t)strlen(body));
+    return body;
+}
+
+static int send_problem(request_rec *r, int status, const char *reason)
+{
+    const char *body = describe(r, status, reason);
+
     ap_run_insert_error_filter(r);
     if (!r->header_only) {
         ap_rputs(body, r);
@@ -148,10 +186,7 @@ int np_answer_refuse(request_rec *r, const np_place_t *place, int status,
     if (status == HTTP_UNAUTHORIZED) {
         ap_note_auth_failure(r);
     }
-    if (status == HTTP_SERVICE_UNAVAILABLE) {
-        apr_table_setn(r->err_headers_out, "Retry-After", RETRY_AFTER);
-    }
-    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    set_headers(np_request_get(r), r, status);
     if (r->main || has_error_document(r, status)) {
         return status;
     }
@@ -162,6 +197,32 @@ int np_answer_unavailable(request_rec *r, const np_place_t *place)
 {
     return np_answer_refuse(r, place, HTTP_SERVICE_UNAVAILABLE,
                             NP_REASON_UNAVAILABLE);
+}
+
+int np_answer_locked(request_rec *r, const np_place_t *place)
+{
+    return np_answer_refuse(r, place, HTTP_TOO_MANY_REQUESTS,
+                            NP_REASON_LOCKED);
+}
+
+const char *np_answer_replace(const np_request_t *ctx, request_rec *r)
+{
+    apr_table_clear(r->headers_out);
+    apr_table_clear(r->err_headers_out);
+    r->status_line = NULL;
+    r->content_encoding = NULL;
+    r->content_languages = NULL;
+    if (has_error_document(r, ctx->refusal)) {
+        r->status = HTTP_OK;          /* else httpd takes it for a second error */
+        return NULL;
+    }
+    set_headers(ctx, r, ctx->refusal);
+    return describe(r, ctx->refusal, ctx->refusal_reason);
+}
+
+void np_answer_mark_replaced(const np_request_t *ctx, request_rec *r)
+{
+    set_headers(ctx, r, ctx->refusal);
 }
 
 const char *np_answer_return_path(const request_rec *r)

@@ -12,6 +12,7 @@
 #define NP_REASON_DEVICE "device"
 #define NP_REASON_FORBIDDEN "forbidden"
 #define NP_REASON_UNAVAILABLE "unavailable"
+#define NP_REASON_LOCKED "locked"
 
 /** The word for a state, as applications and clients see it. */
 const char *np_answer_state(np_state_e state);
@@ -29,6 +30,22 @@ int np_answer_refuse(request_rec *r, const np_place_t *place, int status,
 
 /** Refuse @a r because nothing is known while the store does not answer. */
 int np_answer_unavailable(request_rec *r, const np_place_t *place);
+
+/** Refuse @a r because this browser guessed too often: its context says for
+ *  how long. */
+int np_answer_locked(request_rec *r, const np_place_t *place);
+
+/**
+ * Put the refusal of @a ctx in the place of the response of @a r, whose headers
+ * are not out yet; all its headers go.
+ * @return the body, in @a r's pool; NULL: the administrator has an
+ *         ErrorDocument for it, and the caller is to ask httpd for that
+ */
+const char *np_answer_replace(const np_request_t *ctx, request_rec *r);
+
+/** Say on the response of @a r, an ErrorDocument for the refusal of @a ctx,
+ *  after what time it is worth another try. */
+void np_answer_mark_replaced(const np_request_t *ctx, request_rec *r);
 
 /**
  * The local path in parameter "return" of @a r's query, or "/": a Location

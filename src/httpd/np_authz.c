@@ -11,10 +11,13 @@
 #include "np_answer.h"
 #include "np_duration.h"
 #include "np_log.h"
+#include "np_login.h"
 
 typedef enum np_rule_e {
     RULE_VALID,
+    RULE_MFA,
     RULE_FRESH,
+    RULE_KNOWN_DEVICE,
 } np_rule_e;
 
 /* A Require line, read. */
@@ -22,6 +25,17 @@ typedef struct np_require_t {
     np_rule_e rule;
     apr_interval_time_t fresh;
 } np_require_t;
+
+/* Rules without an argument. */
+static const struct {
+    const char *word;
+    np_rule_e rule;
+} words[] = {
+    { "valid", RULE_VALID },
+    { "mfa", RULE_MFA },
+    { "known-device", RULE_KNOWN_DEVICE },
+    { NULL, RULE_VALID },
+};
 
 static const char *parse(cmd_parms *cmd, const char *line,
                          const void **parsed)
@@ -32,9 +46,11 @@ static const char *parse(cmd_parms *cmd, const char *line,
     const char *argument = ap_getword_conf(cmd->temp_pool, &args);
 
     *parsed = require;
-    if (!strcasecmp(word, "valid") && !*argument && !*args) {
-        require->rule = RULE_VALID;
-        return NULL;
+    for (int i = 0; words[i].word; i++) {
+        if (!strcasecmp(word, words[i].word) && !*argument && !*args) {
+            require->rule = words[i].rule;
+            return NULL;
+        }
     }
     if (!strcasecmp(word, "fresh") && *argument && !*args) {
         require->rule = RULE_FRESH;
@@ -47,14 +63,56 @@ static const char *parse(cmd_parms *cmd, const char *line,
     }
     return apr_psprintf(cmd->pool,
                         "Require session-np \"%s\" is not known: write "
-                        "\"Require session-np valid\" or \"Require session-np "
-                        "fresh 15m\"",
+                        "\"Require session-np valid\", \"mfa\", "
+                        "\"known-device\" or \"fresh 15m\"",
                         line);
 }
 
 static authz_status deny(np_request_t *ctx, const char *reason)
 {
     ctx->denied = reason;
+    return AUTHZ_DENIED;
+}
+
+static authz_status decide(np_request_t *ctx, bool granted,
+                           const char *reason)
+{
+    return granted ? AUTHZ_GRANTED : deny(ctx, reason);
+}
+
+/* A login in this very request: a session that begins after it. */
+static authz_status check_login(np_request_t *ctx, const request_rec *r,
+                                const np_require_t *require)
+{
+    switch (require->rule) {
+    case RULE_VALID:
+    case RULE_FRESH:
+        return AUTHZ_GRANTED;
+    case RULE_MFA:
+        return decide(ctx, np_login_mfa_is_remembered(ctx, r->user),
+                      NP_REASON_MFA);
+    case RULE_KNOWN_DEVICE:
+        return decide(ctx, np_request_companion(ctx, NP_KIND_DEVICE)->brought,
+                      NP_REASON_DEVICE);
+    }
+    return AUTHZ_DENIED;
+}
+
+static authz_status check_session(np_request_t *ctx,
+                                  const np_record_t *record,
+                                  const np_require_t *require)
+{
+    switch (require->rule) {
+    case RULE_VALID:
+        return AUTHZ_GRANTED;
+    case RULE_MFA:
+        return decide(ctx, record->mfa, NP_REASON_MFA);
+    case RULE_FRESH:
+        return decide(ctx, ctx->now - record->fresh_at < require->fresh,
+                      NP_REASON_STALE);
+    case RULE_KNOWN_DEVICE:
+        return decide(ctx, record->device.brought, NP_REASON_DEVICE);
+    }
     return AUTHZ_DENIED;
 }
 
@@ -69,20 +127,11 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
         return AUTHZ_DENIED;
     }
     const np_outcome_t *outcome = np_request_outcome(ctx, r, &place);
-    if (outcome->state != NP_STATE_LIVE) {
-        /* A login in this very request becomes a session after it. */
-        return ctx->authenticated == r ? AUTHZ_GRANTED
-                                       : AUTHZ_DENIED_NO_USER;
+    if (outcome->state == NP_STATE_LIVE) {
+        return check_session(ctx, &outcome->record, require);
     }
-    switch (require->rule) {
-    case RULE_VALID:
-        return AUTHZ_GRANTED;
-    case RULE_FRESH:
-        return ctx->now - outcome->record.fresh_at < require->fresh
-                   ? AUTHZ_GRANTED
-                   : deny(ctx, NP_REASON_STALE);
-    }
-    return AUTHZ_DENIED;
+    return ctx->authenticated == r ? check_login(ctx, r, require)
+                                   : AUTHZ_DENIED_NO_USER;
 }
 
 static const authz_provider provider = {

@@ -29,6 +29,10 @@ np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p)
         tenant->idle[mode] = NP_UNSET;
         tenant->life[mode] = NP_UNSET;
     }
+    tenant->mfa_life = NP_UNSET;
+    tenant->device_life = NP_UNSET;
+    tenant->attempts = NP_UNSET;
+    tenant->attempts_window = NP_UNSET;
     tenant->compat = NP_UNSET;
     tenant->same_site = NP_UNSET;
     tenant->secure_always = NP_UNSET;
@@ -47,6 +51,10 @@ static np_tenant_conf_t *merge_tenant(apr_pool_t *p,
         MERGE(merged, outer, inner, idle[mode]);
         MERGE(merged, outer, inner, life[mode]);
     }
+    MERGE(merged, outer, inner, mfa_life);
+    MERGE(merged, outer, inner, device_life);
+    MERGE(merged, outer, inner, attempts);
+    MERGE(merged, outer, inner, attempts_window);
     for (int kind = 0; kind < NP_KINDS; kind++) {
         MERGE_POINTER(merged, outer, inner, cookie_name[kind]);
     }
@@ -100,6 +108,10 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     merged->tenants = merge_tenants(p, outer->tenants, inner->tenants);
     merged->hosts = append(p, outer->hosts, inner->hosts);
     merged->tenant_refs = inner->tenant_refs;
+    merged->login_pages =
+        outer->login_pages && inner->login_pages
+            ? apr_hash_overlay(p, inner->login_pages, outer->login_pages)
+            : (inner->login_pages ? inner->login_pages : outer->login_pages);
     merged->wanted = outer->wanted || inner->wanted;
     return merged;
 }
@@ -108,6 +120,7 @@ void *np_config_create_dir(apr_pool_t *p, char *dir)
 {
     np_dir_conf_t *conf = apr_pcalloc(p, sizeof *conf);
     conf->on = NP_UNSET;
+    conf->trust = NP_UNSET;
     conf->headers = NP_UNSET;
     conf->strip_cookies = NP_UNSET;
     conf->pass_without_store = NP_UNSET;
@@ -124,6 +137,7 @@ void *np_config_merge_dir(apr_pool_t *p, void *outer_conf, void *inner_conf)
     MERGE(merged, outer, inner, on);
     MERGE_POINTER(merged, outer, inner, tenant);
     MERGE_POINTER(merged, outer, inner, login_url);
+    MERGE(merged, outer, inner, trust);
     MERGE(merged, outer, inner, headers);
     MERGE(merged, outer, inner, strip_cookies);
     MERGE(merged, outer, inner, pass_without_store);
@@ -154,6 +168,7 @@ np_place_t np_config_place(const request_rec *r)
         .tenant = conf->tenant,
         .login_url = conf->login_url && *conf->login_url ? conf->login_url
                                                          : NULL,
+        .trust = is_set_to(conf->trust, false),
         .headers = is_set_to(conf->headers, false),
         .strip_cookies = is_set_to(conf->strip_cookies, true),
         .pass_without_store = is_set_to(conf->pass_without_store, false),

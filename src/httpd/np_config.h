@@ -29,6 +29,11 @@ typedef struct np_tenant_conf_t {
     int plan;
     apr_interval_time_t idle[NP_MODES];
     apr_interval_time_t life[NP_MODES];
+    apr_interval_time_t mfa_life;
+    apr_interval_time_t device_life;
+    /** 0: any number, though a window may be set. */
+    int attempts;
+    apr_interval_time_t attempts_window;
     /** By np_kind_e - 1. */
     const char *cookie_name[NP_KINDS];
     int compat;
@@ -65,6 +70,8 @@ typedef struct np_server_conf_t {
     apr_array_header_t *hosts;
     /** of np_tenant_ref_t; not merged: each is checked once */
     apr_array_header_t *tenant_refs;
+    /** Paths that some SessionNPLoginURL names: path -> itself */
+    apr_hash_t *login_pages;
     /** The tenant whose container is being read. */
     np_tenant_conf_t *open_tenant;
     /** Some place of this server has `SessionNP On`. */
@@ -84,6 +91,7 @@ typedef struct np_dir_conf_t {
     int on;
     const char *tenant;
     const char *login_url;
+    int trust;
     int headers;
     int strip_cookies;
     int pass_without_store;
@@ -101,6 +109,8 @@ typedef struct np_place_t {
     const char *tenant;
     /** NULL: none. */
     const char *login_url;
+    /** The application's Session-NP-* response headers are obeyed. */
+    bool trust;
     bool headers;
     bool strip_cookies;
     bool pass_without_store;

@@ -56,6 +56,10 @@ const char *np_open_tenant(cmd_parms *cmd, void *dir, const char *args);
 const char *np_set_tenant_choice(cmd_parms *cmd, void *dir, const char *text);
 const char *np_set_limit(cmd_parms *cmd, void *dir, const char *first,
                          const char *second);
+const char *np_set_tenant_duration(cmd_parms *cmd, void *dir,
+                                   const char *text);
+const char *np_set_login_attempts(cmd_parms *cmd, void *dir,
+                                  const char *text);
 const char *np_set_cookie_name(cmd_parms *cmd, void *dir, const char *kind,
                                const char *name);
 const char *np_set_cookie_path(cmd_parms *cmd, void *dir, const char *path);

@@ -42,6 +42,18 @@ const char *np_set_tenant(cmd_parms *cmd, void *dir, const char *name)
     return NULL;
 }
 
+/* So that the page itself is known wherever it lies. */
+static void add_login_page(cmd_parms *cmd, const char *url)
+{
+    np_server_conf_t *conf = np_config_server(cmd->server);
+    const char *path = apr_pstrmemdup(cmd->pool, url, strcspn(url, "?#"));
+
+    if (!conf->login_pages) {
+        conf->login_pages = apr_hash_make(cmd->pool);
+    }
+    apr_hash_set(conf->login_pages, path, APR_HASH_KEY_STRING, path);
+}
+
 const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url)
 {
     bool none = !strcasecmp(url, "none");
@@ -52,6 +64,9 @@ const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url)
                             cmd->cmd->name, url);
     }
     ((np_dir_conf_t *)dir)->login_url = none ? "" : url;
+    if (!none) {
+        add_login_page(cmd, url);
+    }
     return NULL;
 }
 

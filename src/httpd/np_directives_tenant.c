@@ -11,6 +11,8 @@
 #include "np_directives.h"
 
 #define MINUTE apr_time_from_sec(60)
+/** Each failed login writes into one of so many places, one after another. */
+#define MAX_ATTEMPTS 100
 
 static np_tenant_conf_t *find_or_add_tenant(const cmd_parms *cmd,
                                             const char *name)
@@ -132,6 +134,45 @@ const char *np_set_limit(cmd_parms *cmd, void *dir, const char *first,
             limits[i] = duration;
         }
     }
+    return NULL;
+}
+
+/* A duration, to this offset of a tenant. */
+const char *np_set_tenant_duration(cmd_parms *cmd, void *dir,
+                                   const char *text)
+{
+    np_tenant_conf_t *tenant;
+    apr_interval_time_t duration = 0;
+
+    const char *error = current_tenant(cmd, &tenant);
+    if (!error) {
+        error = np_directive_duration(cmd, text, MINUTE, &duration);
+    }
+    if (!error) {
+        const apr_size_t *offset = cmd->info;
+        *(apr_interval_time_t *)((char *)tenant + *offset) = duration;
+    }
+    return error;
+}
+
+const char *np_set_login_attempts(cmd_parms *cmd, void *dir,
+                                  const char *text)
+{
+    np_tenant_conf_t *tenant;
+    const char *error = current_tenant(cmd, &tenant);
+    if (error) {
+        return error;
+    }
+    char *end = NULL;
+    apr_int64_t most = apr_strtoi64(text, &end, 10);
+    bool off = !strcasecmp(text, "off");
+    if (!off && (!apr_isdigit(*text) || *end || most < 1 || most > MAX_ATTEMPTS)) {
+        return apr_psprintf(cmd->pool,
+                            "%s: \"%s\" is no number of attempts: write one "
+                            "from 1 to %d, or off",
+                            cmd->cmd->name, text, MAX_ATTEMPTS);
+    }
+    tenant->attempts = off ? 0 : (int)most;
     return NULL;
 }
 

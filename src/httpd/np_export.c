@@ -18,6 +18,8 @@ typedef enum np_fact_e {
     FACT_IDLE_EXPIRES_AT,
     FACT_EXPIRES_AT,
     FACT_MFA,
+    FACT_DEVICE,
+    FACT_DEVICE_ID,
     FACT_NEW,
     FACTS,
 } np_fact_e;
@@ -44,6 +46,10 @@ static const struct {
                           SESSION_NP_HEADER_EXPIRES_AT },
     [FACT_MFA] = { SESSION_NP_ENV_MFA,
                    SESSION_NP_HEADER_MFA },
+    [FACT_DEVICE] = { SESSION_NP_ENV_DEVICE,
+                      SESSION_NP_HEADER_DEVICE },
+    [FACT_DEVICE_ID] = { SESSION_NP_ENV_DEVICE_ID,
+                         SESSION_NP_HEADER_DEVICE_ID },
     [FACT_NEW] = { SESSION_NP_ENV_NEW,
                    SESSION_NP_HEADER_NEW },
 };
@@ -63,6 +69,22 @@ const char *np_export_mode(np_mode_e mode)
     return mode == NP_MODE_PERSISTENT ? "persistent" : "non-persistent";
 }
 
+static void describe_device(const np_device_t *device,
+                            const char *facts[FACTS], apr_pool_t *p)
+{
+    static const char *const words[NP_DEVICES] = {
+        [NP_DEVICE_UNTOLD] = NULL,
+        [NP_DEVICE_NEW] = "new",
+        [NP_DEVICE_KNOWN] = "known",
+        [NP_DEVICE_KNOWN_USER] = "known-user",
+    };
+
+    facts[FACT_DEVICE] = words[device->known];
+    if (device->known != NP_DEVICE_UNTOLD) {
+        facts[FACT_DEVICE_ID] = np_request_handle(device->handle, p);
+    }
+}
+
 static void describe(const np_request_t *ctx, const np_record_t *record,
                      const char *facts[FACTS], apr_pool_t *p)
 {
@@ -70,7 +92,7 @@ static void describe(const np_request_t *ctx, const np_record_t *record,
     const np_times_t *times = &record->times;
 
     facts[FACT_USER] = record->user;
-    facts[FACT_ID] = np_request_handle(record, p);
+    facts[FACT_ID] = np_request_handle(record->handle, p);
     facts[FACT_TENANT] = ctx->tenant->name;
     facts[FACT_MODE] = np_export_mode(record->mode);
     facts[FACT_LOGIN_AT] = np_export_time(times->login_at, p);
@@ -79,6 +101,7 @@ static void describe(const np_request_t *ctx, const np_record_t *record,
     facts[FACT_EXPIRES_AT] =
         np_export_time(np_policy_expires_at(times, limits), p);
     facts[FACT_MFA] = record->mfa;
+    describe_device(&record->device, facts, p);
     facts[FACT_NEW] = ctx->new_login ? "1" : NULL;
 }
 

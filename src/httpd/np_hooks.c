@@ -3,8 +3,10 @@
 #include "np_hooks.h"
 
 #include "np_export.h"
+#include "np_login.h"
 #include "np_scrub.h"
 #include "np_turn.h"
+#include "np_voice.h"
 
 int np_hook_scrub(request_rec *r)
 {
@@ -19,8 +21,15 @@ int np_hook_open(request_rec *r)
     np_place_t place = np_config_place(r);
 
     np_scrub_cookies(ctx, r, &place);
-    if (place.on) {
-        np_request_open(ctx, r, &place);
+    if (r->prev) {
+        np_voice_listen(ctx, r->prev);
+    }
+    if (!place.on) {
+        return DECLINED;
+    }
+    np_request_open(ctx, r, &place);
+    if (!r->prev && np_site_is_login_page(ctx->site, r->parsed_uri.path)) {
+        np_login_page_seen(ctx);
     }
     return DECLINED;
 }

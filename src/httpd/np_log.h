@@ -45,6 +45,15 @@
 #define NP_MSG_PASSWORD_AGAIN \
     APLOG_INFO, "NP0106: the session is over and the browser repeated its " \
                 "password unasked: answered 401, so that it asks its user"
+#define NP_MSG_STEP_UP \
+    APLOG_INFO, "NP0107: second factor passed: user \"%s\", tenant \"%s\", " \
+                "session %s, method \"%s\""
+#define NP_MSG_NEW_DEVICE \
+    APLOG_INFO, "NP0108: login from a new device: user \"%s\", tenant " \
+                "\"%s\", session %s, device %s"
+#define NP_MSG_REPLACED \
+    APLOG_INFO, "NP0109: ended by another login: user \"%s\", tenant " \
+                "\"%s\", session %s"
 #define NP_MSG_STORE_UNAVAILABLE \
     APLOG_ERR, "NP0110: the session store did not answer"
 #define NP_MSG_NOT_RECORDED \
@@ -67,6 +76,19 @@
 #define NP_MSG_NOT_TOUCHED \
     APLOG_DEBUG, "NP0117: the last interaction was not written: the session " \
                  "ended meanwhile"
+#define NP_MSG_LOGIN_FAILED \
+    APLOG_INFO, "NP0118: login failed: user \"%s\", tenant \"%s\""
+#define NP_MSG_LOCKED \
+    APLOG_WARNING, "NP0119: too many failed logins: user \"%s\", tenant " \
+                   "\"%s\", from %s: no login is tried for now"
+#define NP_MSG_NOT_OBEYED \
+    APLOG_WARNING, "NP0120: the application's %s was ignored: %s"
+#define NP_MSG_NOT_REMEMBERED \
+    APLOG_WARNING, "NP0121: the %s could not be remembered: user \"%s\", " \
+                   "tenant \"%s\""
+#define NP_MSG_BAD_USER \
+    APLOG_WARNING, "NP0122: a login was refused: its user name is empty, too " \
+                   "long, or has control characters"
 
 #define NP_LOG_SERVER_(server, status, level, text, ...) \
     ap_log_error(APLOG_MARK, level, status, server, text, ##__VA_ARGS__)

@@ -4,11 +4,14 @@
 
 #include <string.h>
 
+#include "http_protocol.h"
 #include "util_filter.h"
 
+#include "np_answer.h"
 #include "np_cookie.h"
 #include "np_request.h"
 #include "np_scrub.h"
+#include "np_voice.h"
 
 static const char filter_name[] = "SESSION_NP";
 
@@ -16,18 +19,6 @@ static void replace_cache_control(request_rec *r)
 {
     apr_table_unset(r->err_headers_out, "Cache-Control");
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
-}
-
-/* Persistent cookies last as long as the session may at the longest. */
-static apr_time_t cookie_expires_at(const np_request_t *ctx)
-{
-    const np_record_t *record = &ctx->outcome.record;
-
-    if (record->mode == NP_MODE_NON_PERSISTENT) {
-        return 0;
-    }
-    return np_policy_expires_at(&record->times,
-                                np_session_limits(&ctx->realm, record));
 }
 
 /* SameSite=None needs Secure: without it browsers drop the cookie. */
@@ -39,49 +30,63 @@ static np_same_site_e same_site(const np_tenant_t *tenant, bool secure)
 }
 
 static void add_cookie(const np_request_t *ctx, request_rec *r,
-                       const np_cookie_style_t *style)
+                       np_kind_e kind, const np_cookie_style_t *style)
 {
-    apr_pool_t *p = r->pool;
+    const np_reply_t *reply = &ctx->replies[kind - 1];
     const char *line =
-        ctx->fate == NP_FATE_SET
-            ? np_cookie_format(style, ctx->cookie, ctx->now, p)
-            : np_cookie_format_removal(style, p);
+        reply->fate == NP_FATE_SET
+            ? np_cookie_format(style, reply->value, ctx->now, r->pool)
+            : np_cookie_format_removal(style, r->pool);
     apr_table_addn(r->err_headers_out, "Set-Cookie", line);
 }
 
 /* Without https the twin would be the main cookie once more; but one that the
  * browser has from before must go. */
-static bool twin_is_due(const np_request_t *ctx, bool secure)
+static bool twin_is_due(const np_request_t *ctx, np_kind_e kind, bool secure)
 {
-    const char *name = ctx->tenant->twin_name[NP_KIND_SESSION - 1];
+    const char *name = ctx->tenant->twin_name[kind - 1];
     np_bytes_t value;
 
     return ctx->tenant->compat
            && (secure
-               || (ctx->fate == NP_FATE_REMOVE
+               || (ctx->replies[kind - 1].fate == NP_FATE_REMOVE
                    && np_cookie_find(ctx->cookie_header, name, &value, 1)));
 }
 
-static void add_cookies(const np_request_t *ctx, request_rec *r)
+/* A cookie and its twin, of the same value and life. */
+static void add_pair(const np_request_t *ctx, request_rec *r, np_kind_e kind)
 {
     const np_tenant_t *tenant = ctx->tenant;
     bool secure = np_request_is_secure(ctx, r);
     np_cookie_style_t style = {
-        .name = tenant->cookie_name[NP_KIND_SESSION - 1],
+        .name = tenant->cookie_name[kind - 1],
         .path = tenant->cookie_path,
         .domain = tenant->cookie_domain,
         .same_site = same_site(tenant, secure),
         .secure = secure,
-        .expires_at =
-            ctx->fate == NP_FATE_SET ? cookie_expires_at(ctx) : 0,
+        .expires_at = ctx->replies[kind - 1].expires_at,
     };
 
-    add_cookie(ctx, r, &style);
-    if (twin_is_due(ctx, secure)) {
-        style.name = tenant->twin_name[NP_KIND_SESSION - 1];
+    add_cookie(ctx, r, kind, &style);
+    if (twin_is_due(ctx, kind, secure)) {
+        style.name = tenant->twin_name[kind - 1];
         style.same_site = NP_SAME_SITE_ABSENT;
-        add_cookie(ctx, r, &style);
+        add_cookie(ctx, r, kind, &style);
     }
+}
+
+/* False if there is nothing to send. */
+static bool add_cookies(const np_request_t *ctx, request_rec *r)
+{
+    bool added = false;
+
+    for (int kind = NP_KIND_SESSION; kind <= NP_KINDS; kind++) {
+        if (ctx->replies[kind - 1].fate != NP_FATE_KEEP) {
+            add_pair(ctx, r, (np_kind_e)kind);
+            added = true;
+        }
+    }
+    return added;
 }
 
 static bool is_document(const request_rec *r)
@@ -124,22 +129,90 @@ static bool must_not_be_stored(const np_request_t *ctx, const request_rec *r)
     return false;
 }
 
+/* Our own answer in the place of the application's; without a body httpd is
+ * asked for its own. */
+static apr_status_t replace_body(ap_filter_t *f, apr_bucket_brigade *bb,
+                                 const np_request_t *ctx, const char *body)
+{
+    apr_bucket_alloc_t *alloc = f->c->bucket_alloc;
+
+    apr_brigade_cleanup(bb);
+    if (!body) {
+        APR_BRIGADE_INSERT_TAIL(bb, ap_bucket_error_create(
+                                        ctx->refusal, NULL, f->r->pool,
+                                        alloc));
+    }
+    else if (!f->r->header_only) {
+        APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_pool_create(
+                                        body, strlen(body), f->r->pool,
+                                        alloc));
+    }
+    APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(alloc));
+    return ap_pass_brigade(f->next, bb);
+}
+
+/* What the application still has to say to an answer that was replaced. */
+static apr_status_t swallow(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    apr_brigade_cleanup(bb);
+    return APR_SUCCESS;
+}
+
+static void put_cookies(np_request_t *ctx, request_rec *r)
+{
+    if (!ctx->sent && add_cookies(ctx, r)) {
+        replace_cache_control(r);
+    }
+    ctx->sent = true;
+}
+
+/* The response goes out with what we add to it. */
+static apr_status_t complete(ap_filter_t *f, apr_bucket_brigade *bb,
+                             np_request_t *ctx)
+{
+    request_rec *r = f->r;
+
+    if (ctx->refusal) {
+        np_answer_mark_replaced(ctx, r);
+    }
+    else if (must_not_be_stored(ctx, r)) {
+        apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    }
+    put_cookies(ctx, r);
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(f->next, bb);
+}
+
+/* Another response goes out, and what comes after this is lost. */
+static apr_status_t replace(ap_filter_t *f, apr_bucket_brigade *bb,
+                            np_request_t *ctx)
+{
+    const char *body = np_answer_replace(ctx, f->r);
+
+    ctx->refusal_sent = true;
+    f->ctx = ctx;
+    if (body) {
+        put_cookies(ctx, f->r);
+    }
+    return replace_body(f, bb, ctx, body);
+}
+
 static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     request_rec *r = f->r;
     np_request_t *ctx = np_request_get(r);
 
-    ap_remove_output_filter(f);
-    np_scrub_response(r);
-    if (ctx && must_not_be_stored(ctx, r)) {
-        apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    if (f->ctx) {
+        return swallow(f, bb);
     }
-    if (ctx && ctx->fate != NP_FATE_KEEP && !ctx->sent) {
-        ctx->sent = true;
-        add_cookies(ctx, r);
-        replace_cache_control(r);
+    if (!ctx) {
+        ap_remove_output_filter(f);
+        np_scrub_response(r);
+        return ap_pass_brigade(f->next, bb);
     }
-    return ap_pass_brigade(f->next, bb);
+    np_voice_listen(ctx, r);
+    return ctx->refusal && !ctx->refusal_sent ? replace(f, bb, ctx)
+                                              : complete(f, bb, ctx);
 }
 
 void np_output_register(void)
@@ -153,4 +226,14 @@ void np_output_insert(request_rec *r)
     if (!r->main) {
         ap_add_output_filter(filter_name, NULL, r, r->connection);
     }
+}
+
+void np_output_insert_error(request_rec *r)
+{
+    np_request_t *ctx = np_request_get(r);
+
+    if (!r->main && ctx) {
+        np_voice_listen(ctx, r);
+    }
+    np_output_insert(r);
 }

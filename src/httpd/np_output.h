@@ -8,7 +8,11 @@
 /** Register the filter; for register_hooks. */
 void np_output_register(void);
 
-/** For hooks insert_filter and insert_error_filter. */
+/** For hook insert_filter. */
 void np_output_insert(request_rec *r);
+
+/** For hook insert_error_filter: the last moment to hear what an application
+ *  said whose answer httpd replaces by an error page. */
+void np_output_insert_error(request_rec *r);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "np_base64url.h"
 #include "np_clock.h"
+#include "np_events.h"
 #include "np_log.h"
 
 const request_rec *np_request_first(const request_rec *r)
@@ -31,7 +32,8 @@ static apr_status_t forget(void *data)
 {
     np_request_t *ctx = data;
     np_id_wipe(&ctx->outcome.id);
-    np_crypto_wipe(ctx->cookie, sizeof ctx->cookie);
+    np_crypto_wipe(ctx->companions, sizeof ctx->companions);
+    np_crypto_wipe(ctx->replies, sizeof ctx->replies);
     return APR_SUCCESS;
 }
 
@@ -65,18 +67,62 @@ static void set_realm(np_request_t *ctx)
 }
 
 /* Main cookies first, then their twins, four in all. */
-static int collect_cookies(const np_request_t *ctx, np_bytes_t *values)
+static int collect_cookies(const np_request_t *ctx, np_kind_e kind,
+                           np_bytes_t *values)
 {
     const np_tenant_t *tenant = ctx->tenant;
     int found = np_cookie_find(ctx->cookie_header,
-                               tenant->cookie_name[NP_KIND_SESSION - 1],
-                               values, NP_COOKIE_MAX_TRIED);
+                               tenant->cookie_name[kind - 1], values,
+                               NP_COOKIE_MAX_TRIED);
     if (tenant->compat) {
         found += np_cookie_find(ctx->cookie_header,
-                                tenant->twin_name[NP_KIND_SESSION - 1],
-                                values + found, NP_COOKIE_MAX_TRIED - found);
+                                tenant->twin_name[kind - 1], values + found,
+                                NP_COOKIE_MAX_TRIED - found);
     }
     return found;
+}
+
+np_realm_t np_request_realm(const np_request_t *ctx, np_kind_e kind)
+{
+    np_realm_t realm = ctx->realm;
+    realm.scope.kind = kind;
+    return realm;
+}
+
+static void find_companion(np_request_t *ctx, np_kind_e kind)
+{
+    const np_realm_t realm = np_request_realm(ctx, kind);
+    np_bytes_t cookies[NP_COOKIE_MAX_TRIED];
+    int count = collect_cookies(ctx, kind, cookies);
+
+    np_companion_find(&realm, cookies, count, &ctx->companions[kind - 1]);
+}
+
+np_companion_t *np_request_companion(np_request_t *ctx, np_kind_e kind)
+{
+    if (!ctx->companions_found) {
+        ctx->companions_found = true;
+        find_companion(ctx, NP_KIND_MFA);
+        find_companion(ctx, NP_KIND_DEVICE);
+    }
+    return &ctx->companions[kind - 1];
+}
+
+void np_request_set_cookie(np_request_t *ctx, np_kind_e kind,
+                           const char *value, np_mode_e mode,
+                           apr_time_t expires_at)
+{
+    np_reply_t *reply = &ctx->replies[kind - 1];
+
+    reply->fate = NP_FATE_SET;
+    memcpy(reply->value, value, sizeof reply->value);
+    reply->expires_at = mode == NP_MODE_PERSISTENT ? expires_at : 0;
+}
+
+void np_request_remove_cookies(np_request_t *ctx, bool remove)
+{
+    ctx->replies[NP_KIND_SESSION - 1].fate =
+        remove ? NP_FATE_REMOVE : NP_FATE_KEEP;
 }
 
 static void log_outcome(const np_outcome_t *outcome, request_rec *r)
@@ -97,16 +143,18 @@ static void log_outcome(const np_outcome_t *outcome, request_rec *r)
 static void bury(np_request_t *ctx, request_rec *r)
 {
     const np_record_t *record = &ctx->outcome.record;
-    const char *handle = np_request_handle(record, r->pool);
+    const char *handle = np_request_handle(record->handle, r->pool);
     np_plan_t plan;
 
     if (ctx->outcome.state == NP_STATE_IDLE) {
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_IDLE, record->user,
                        ctx->tenant->name, handle);
+        np_events_tell(r, SESSION_NP_EVENT_IDLE, record);
     }
     else {
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_EXPIRED, record->user,
                        ctx->tenant->name, handle);
+        np_events_tell(r, SESSION_NP_EVENT_EXPIRED, record);
     }
     np_plan_end(&ctx->outcome, ctx->now, &plan);
     (void)np_request_commit(ctx, r, &plan);
@@ -134,7 +182,7 @@ void np_request_open(np_request_t *ctx, request_rec *r,
         return;
     }
     set_realm(ctx);
-    int count = collect_cookies(ctx, cookies);
+    int count = collect_cookies(ctx, NP_KIND_SESSION, cookies);
     if (!count) {
         return;
     }
@@ -149,7 +197,7 @@ void np_request_open(np_request_t *ctx, request_rec *r,
         bury(ctx, r);
     }
     if (cookies_must_go(&ctx->outcome)) {
-        ctx->fate = NP_FATE_REMOVE;
+        np_request_remove_cookies(ctx, true);
     }
 }
 
@@ -183,10 +231,11 @@ apr_status_t np_request_commit(np_request_t *ctx, request_rec *r,
     return status;
 }
 
-const char *np_request_handle(const np_record_t *record, apr_pool_t *p)
+const char *np_request_handle(const unsigned char handle[NP_HANDLE_LEN],
+                              apr_pool_t *p)
 {
     char *text = apr_palloc(p, NP_BASE64URL_LEN(NP_HANDLE_LEN) + 1);
-    np_base64url_encode(text, record->handle, NP_HANDLE_LEN);
+    np_base64url_encode(text, handle, NP_HANDLE_LEN);
     return text;
 }
 

@@ -5,17 +5,26 @@
 
 #include "np_module.h"
 
+#include "np_companion.h"
 #include "np_config.h"
 #include "np_plan.h"
 #include "np_session.h"
 #include "np_site.h"
 
-/** What becomes of the browser's session cookies with the response. */
+/** What becomes of a cookie of the browser, and its twin, with the response. */
 typedef enum np_fate_e {
     NP_FATE_KEEP,
     NP_FATE_SET,
     NP_FATE_REMOVE,
 } np_fate_e;
+
+typedef struct np_reply_t {
+    np_fate_e fate;
+    /** NP_FATE_SET only: its value, and until when the browser keeps it; 0:
+     *  until it closes. */
+    char value[NP_ID_TEXT_LEN + 1];
+    apr_time_t expires_at;
+} np_reply_t;
 
 /**
  * One for the whole chain of internal redirects and sub-requests; lives in the
@@ -38,10 +47,21 @@ typedef struct np_request_t {
     /** The last interaction was written, or need not be. */
     bool touch_settled;
 
-    /** The cookies: what shall become of them, and whether that was sent. */
-    np_fate_e fate;
-    char cookie[NP_ID_TEXT_LEN + 1];
+    /** The cookies that accompany the session, by np_request_companion(). */
+    np_companion_t companions[NP_KINDS];
+    bool companions_found;
+
+    /** What shall become of the cookies, by np_kind_e - 1, and whether that was
+     *  sent. */
+    np_reply_t replies[NP_KINDS];
     bool sent;
+    /** The status that takes the place of the application's answer, and why;
+     *  0: its answer stands. */
+    int refusal;
+    const char *refusal_reason;
+    bool refusal_sent;
+    /** With 429: the end of the lock. */
+    apr_time_t locked_until;
 
     /** The request for which the other modules are being asked; see np_access.h. */
     const request_rec *asking;
@@ -64,6 +84,22 @@ np_request_t *np_request_start(request_rec *r);
 void np_request_open(np_request_t *ctx, request_rec *r,
                      const np_place_t *place);
 
+/** Where the records of cookies of this kind live. */
+np_realm_t np_request_realm(const np_request_t *ctx, np_kind_e kind);
+
+/** The device or second-factor cookie that the request brought, or the one
+ *  that it will get. Asks no store. */
+np_companion_t *np_request_companion(np_request_t *ctx, np_kind_e kind);
+
+/** Send a cookie of this kind with the response, in this mode; a persistent
+ *  one until @a expires_at. */
+void np_request_set_cookie(np_request_t *ctx, np_kind_e kind,
+                           const char *value, np_mode_e mode,
+                           apr_time_t expires_at);
+
+/** Remove the session cookies from the browser, or leave them after all. */
+void np_request_remove_cookies(np_request_t *ctx, bool remove);
+
 /** Is the session that was looked for one of this place's tenant? */
 bool np_request_sees(const np_request_t *ctx, const request_rec *r,
                      const np_place_t *place);
@@ -80,8 +116,9 @@ const np_outcome_t *np_request_outcome(const np_request_t *ctx,
 apr_status_t np_request_commit(np_request_t *ctx, request_rec *r,
                                const np_plan_t *plan);
 
-/** The handle of a session as text, for logs and applications, in @a p. */
-const char *np_request_handle(const np_record_t *record, apr_pool_t *p);
+/** A handle as text, for logs and applications, in @a p. */
+const char *np_request_handle(const unsigned char handle[NP_HANDLE_LEN],
+                              apr_pool_t *p);
 
 /** Is this an https request, or one to be treated so? */
 bool np_request_is_secure(const np_request_t *ctx, const request_rec *r);

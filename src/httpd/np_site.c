@@ -8,11 +8,16 @@
 
 #include "np_log.h"
 
-#define HOURS(n) apr_time_from_sec((n) * 60 * 60)
+#define HOURS(n) apr_time_from_sec(APR_INT64_C(3600) * (n))
 
 static const np_limits_t default_limits[NP_MODES] = {
     [NP_MODE_PERSISTENT] = { .idle = HOURS(72), .life = HOURS(168) },
     [NP_MODE_NON_PERSISTENT] = { .idle = HOURS(24), .life = HOURS(72) },
+};
+
+static const np_attempts_t default_attempts = {
+    .most = 10,
+    .window = apr_time_from_sec(15 * 60),
 };
 
 static const char *const default_names[NP_KINDS] = {
@@ -24,6 +29,24 @@ static const char *const default_names[NP_KINDS] = {
 static int number(int value, int otherwise)
 {
     return value == NP_UNSET ? otherwise : value;
+}
+
+static apr_interval_time_t duration(apr_interval_time_t value,
+                                    apr_interval_time_t otherwise)
+{
+    return value == NP_UNSET ? otherwise : value;
+}
+
+/* Logins are not counted unless one of the two directives says so. */
+static np_attempts_t resolve_attempts(const np_tenant_conf_t *conf)
+{
+    if (conf->attempts == NP_UNSET && conf->attempts_window == NP_UNSET) {
+        return (np_attempts_t){ .most = 0 };
+    }
+    return (np_attempts_t){
+        .most = number(conf->attempts, default_attempts.most),
+        .window = duration(conf->attempts_window, default_attempts.window),
+    };
 }
 
 static void announce_limit(server_rec *server, const np_tenant_conf_t *conf,
@@ -41,17 +64,14 @@ static np_limits_t resolve_limits(server_rec *server,
                                   const np_tenant_conf_t *conf, int mode,
                                   bool announce)
 {
-    np_limits_t limits = default_limits[mode];
+    np_limits_t limits = {
+        .idle = duration(conf->idle[mode], default_limits[mode].idle),
+        .life = duration(conf->life[mode], default_limits[mode].life),
+    };
     np_limits_t plan =
         np_policy_plan_limits((np_plan_e)number(conf->plan,
                                                 NP_PLAN_ENTERPRISE));
 
-    if (conf->idle[mode] != NP_UNSET) {
-        limits.idle = conf->idle[mode];
-    }
-    if (conf->life[mode] != NP_UNSET) {
-        limits.life = conf->life[mode];
-    }
     if (announce) {
         announce_limit(server, conf, "SessionNPInactivityTimeout", limits.idle,
                        plan.idle);
@@ -88,6 +108,9 @@ static np_tenant_t *resolve_tenant(server_rec *server,
         tenant->rules.limits[mode] =
             resolve_limits(server, conf, mode, announce);
     }
+    tenant->rules.mfa_life = duration(conf->mfa_life, HOURS(30 * 24));
+    tenant->rules.device_life = duration(conf->device_life, HOURS(365 * 24));
+    tenant->rules.attempts = resolve_attempts(conf);
     for (int kind = 0; kind < NP_KINDS; kind++) {
         tenant->cookie_name[kind] = conf->cookie_name[kind]
                                         ? conf->cookie_name[kind]
@@ -137,6 +160,7 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
     site->tenants = apr_hash_make(p);
     site->hosts = apr_hash_make(p);
     site->cookie_names = apr_hash_make(p);
+    site->login_pages = conf->login_pages;
     for (apr_hash_index_t *i =
              conf->tenants ? apr_hash_first(p, conf->tenants) : NULL;
          i; i = apr_hash_next(i)) {
@@ -192,4 +216,10 @@ bool np_site_owns_cookie(const char *name, apr_size_t len, const void *site)
 {
     const np_site_t *mine = site;
     return apr_hash_get(mine->cookie_names, name, (apr_ssize_t)len) != NULL;
+}
+
+bool np_site_is_login_page(const np_site_t *site, const char *path)
+{
+    return site->login_pages && path
+           && apr_hash_get(site->login_pages, path, APR_HASH_KEY_STRING);
 }

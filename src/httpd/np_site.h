@@ -39,6 +39,8 @@ typedef struct np_site_t {
     apr_hash_t *hosts;
     /** Every cookie name that is ours, of any tenant and kind. */
     apr_hash_t *cookie_names;
+    /** Paths of login pages; NULL: none. */
+    apr_hash_t *login_pages;
 } np_site_t;
 
 /**
@@ -57,5 +59,8 @@ const np_tenant_t *np_site_tenant(const np_site_t *site,
 
 /** np_cookie_is_ours_t over np_site_t: a cookie of any of its tenants. */
 bool np_site_owns_cookie(const char *name, apr_size_t len, const void *site);
+
+/** Does some SessionNPLoginURL name this path? */
+bool np_site_is_login_page(const np_site_t *site, const char *path);
 
 #endif

@@ -8,25 +8,16 @@
 
 #include "np_answer.h"
 #include "np_endpoints.h"
+#include "np_events.h"
 #include "np_log.h"
+#include "np_login.h"
 
 static bool is_password_type(const char *auth_type)
 {
     return !strcasecmp(auth_type, "Basic") || !strcasecmp(auth_type, "Digest");
 }
 
-/* The plan became true: from here on the request has this session. */
-static void adopt(np_request_t *ctx, const np_plan_t *plan)
-{
-    ctx->outcome.state = NP_STATE_LIVE;
-    ctx->outcome.id = plan->id;
-    ctx->outcome.record = plan->record;
-    ctx->outcome.old_id = false;
-    memcpy(ctx->cookie, plan->cookie, sizeof ctx->cookie);
-    ctx->fate = NP_FATE_SET;
-    ctx->touch_settled = true;
-}
-
+/* Another module has authenticated the user in this request. */
 static apr_status_t log_in(np_request_t *ctx, request_rec *r)
 {
     const char *auth_type = r->ap_auth_type ? r->ap_auth_type : "";
@@ -35,25 +26,8 @@ static apr_status_t log_in(np_request_t *ctx, request_rec *r)
         .auth_type = apr_pstrdup(ctx->first->pool, auth_type),
         .ask_password_again = is_password_type(auth_type),
     };
-    np_plan_t plan;
 
-    apr_status_t status =
-        np_plan_login(&ctx->realm, &ctx->outcome, &login, ctx->now, &plan);
-    if (status == APR_SUCCESS) {
-        status = np_request_commit(ctx, r, &plan);
-    }
-    if (status != APR_SUCCESS) {
-        NP_LOG_REQUEST(r, status, NP_MSG_NOT_RECORDED, login.user,
-                       ctx->tenant->name);
-        return status;
-    }
-    adopt(ctx, &plan);
-    ctx->new_login = true;
-    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN, login.user,
-                   ctx->tenant->name, np_request_handle(&plan.record, r->pool),
-                   plan.record.mode == NP_MODE_PERSISTENT ? "persistent"
-                                                          : "non-persistent");
-    return APR_SUCCESS;
+    return np_login(ctx, r, &login);
 }
 
 /* The tenant's mode changed under a persistent session: the browser gets the
@@ -66,23 +40,6 @@ static bool must_be_reissued(const np_request_t *ctx)
            && record->mode
                   != np_policy_mode(record->mode, record->mode_chosen,
                                     &ctx->realm.rules);
-}
-
-static void reissue(np_request_t *ctx, request_rec *r)
-{
-    np_record_t changed = ctx->outcome.record;
-    np_plan_t plan;
-
-    changed.mode = ctx->realm.rules.mode;
-    if (np_plan_renew(&ctx->realm, &ctx->outcome, &changed, ctx->now, &plan,
-                      ctx->first->pool)
-            == APR_SUCCESS
-        && np_request_commit(ctx, r, &plan) == APR_SUCCESS) {
-        adopt(ctx, &plan);
-        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_RENEWED, changed.user,
-                       ctx->tenant->name,
-                       np_request_handle(&changed, r->pool));
-    }
 }
 
 /* Matched against the path that the client asked for, never the query, in
@@ -142,13 +99,13 @@ int np_turn_take(np_request_t *ctx, request_rec *r, const np_place_t *place)
         return np_answer_unavailable(r, place);
     }
     if (must_be_reissued(ctx)) {
-        reissue(ctx, r);
+        np_login_reissue(ctx, r);
     }
     np_turn_touch(ctx, r, place);
     return OK;
 }
 
-apr_status_t np_turn_end(np_request_t *ctx, request_rec *r)
+static apr_status_t end(np_request_t *ctx, request_rec *r)
 {
     const np_record_t *record = &ctx->outcome.record;
     np_plan_t plan;
@@ -159,7 +116,7 @@ apr_status_t np_turn_end(np_request_t *ctx, request_rec *r)
     if (ctx->outcome.state != NP_STATE_LIVE && !ctx->outcome.old_id) {
         return APR_SUCCESS;
     }
-    const char *handle = np_request_handle(record, r->pool);
+    const char *handle = np_request_handle(record->handle, r->pool);
     np_plan_end(&ctx->outcome, ctx->now, &plan);
     apr_status_t status = np_request_commit(ctx, r, &plan);
     if (status != APR_SUCCESS) {
@@ -169,6 +126,31 @@ apr_status_t np_turn_end(np_request_t *ctx, request_rec *r)
     }
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGOUT, record->user,
                    ctx->tenant->name, handle);
+    np_events_tell(r, SESSION_NP_EVENT_LOGOUT, record);
     ctx->outcome.state = NP_STATE_ENDED;
     return APR_SUCCESS;
+}
+
+/* The cookie of a session that began by a password stays, as the mark that
+ * the password must be asked for again; see np_access_authenticate(). */
+static bool cookie_is_a_mark(const np_outcome_t *outcome)
+{
+    return np_state_is_over(outcome->state)
+           && outcome->record.ask_password_again;
+}
+
+apr_status_t np_turn_log_out(np_request_t *ctx, request_rec *r,
+                             const np_place_t *place)
+{
+    const np_reply_t *reply = &ctx->replies[NP_KIND_SESSION - 1];
+    apr_status_t status = end(ctx, r);
+
+    if (ctx->cookie_header || reply->fate == NP_FATE_SET) {
+        np_request_remove_cookies(ctx, !cookie_is_a_mark(&ctx->outcome));
+    }
+    if (*place->clear_site_data) {
+        apr_table_setn(r->err_headers_out, "Clear-Site-Data",
+                       place->clear_site_data);
+    }
+    return status;
 }

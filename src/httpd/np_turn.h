@@ -19,9 +19,12 @@ void np_turn_touch(np_request_t *ctx, request_rec *r,
                    const np_place_t *place);
 
 /**
- * End the live session.
- * @return APR_SUCCESS, also if there is none; anything else: it may live on
+ * Log out: end the session, remove its cookies, and have the browser forget
+ * what the place says. The device and second-factor cookies stay.
+ * @return APR_SUCCESS, also if there is none; anything else: the record may
+ *         live on
  */
-apr_status_t np_turn_end(np_request_t *ctx, request_rec *r);
+apr_status_t np_turn_log_out(np_request_t *ctx, request_rec *r,
+                             const np_place_t *place);
 
 #endif

@@ -77,8 +77,8 @@ my $count = $memcached->counts_during(sub {
     $answer = curl("$url/basic/", user => 'alice:secret', jar => $jar);
 });
 is $answer->status, 200, 'login by Basic';
-is_deeply $count, { set => 1 }, 'writes one record and reads none';
-is scalar($answer->all('Set-Cookie')), 1, 'sets one cookie on http';
+is_deeply $count, { set => 2 }, 'writes the session and the device, and reads none';
+is_deeply [map { $_->{name} } $answer->cookies], [qw(auth0 did)], 'sets one cookie of each on http';
 like $answer->cookie('auth0')->{value}, qr/^[A-Za-z0-9_-]{43}$/, 'of 43 characters';
 is $answer->header('Cache-Control'), 'no-store', 'in a response that nobody keeps';
 is scalar($log->lines(qr/NP0101/)), 1, 'is logged once';

@@ -33,10 +33,12 @@ sub life {
     my $asked = $memcached->counts_during(sub { $get->("/$kind/", @password) });
     is $answer->status, 200, "$name: login";
     is $answer->version, $wire eq 'http2' ? '2' : '1.1', "$name: the protocol";
-    is_deeply $asked, { set => 1 }, "$name: one record";
-    my @set = map { $_->{name} } $answer->cookies;
-    is_deeply \@set, $wire eq 'http' ? ['auth0'] : ['auth0', 'auth0_compat'], "$name: one pair of cookies";
-    my ($value, $others) = map { $_->{value} } $answer->cookies;
+    is_deeply $asked, { set => 2 }, "$name: one record, and one of the device";
+    my @names = map { $_->{name} } $answer->cookies;
+    is_deeply \@names, $wire eq 'http' ? ['auth0', 'did'] : ['auth0', 'auth0_compat', 'did', 'did_compat'],
+        "$name: one pair of cookies of each";
+    my @set = grep { /^auth0/ } @names;
+    my ($value, $others) = map { $_->{value} } grep { $_->{name} =~ /^auth0/ } $answer->cookies;
     is $others || $value, $value, "$name: of one value";
     is scalar(grep { $_->{attr}{expires} || exists $_->{attr}{'max-age'} } $answer->cookies), 0,
         "$name: without a lifetime";

@@ -81,7 +81,7 @@ my $tag = get('/app/')->header('ETag');
 my $answer = get('/app/', header => ["If-None-Match: $tag"]);
 is $answer->status, 304, 'not modified';
 is $answer->header('Cache-Control'), undef, 'adds nothing';
-is curl("$url/basic/login.html")->header('Cache-Control'), undef, 'nor does a page without a session';
+is curl("$url/basic/")->header('Cache-Control'), undef, 'nor does a page without a session';
 
 # Behind a proxy that ends TLS
 $answer = curl("$url/basic/", user => 'alice:secret');
@@ -104,4 +104,5 @@ my $said = curl("$url/app/", data => 'x' x 5000, header => ['Expect:'],
 like $said->error, qr/401 0$/, 'the next request on it is understood';
 is scalar($server->log->lines(qr/NP01(?:1[0-35]|16)/)), 0, 'nothing was wrong';
 my %items = $memcached->items;
-ok !(grep { !/^x?s-[\w-]{22}$/ } keys %items), 'the store holds sessions and their headstones';
+ok !(grep { !/^(?:x?s|d)-[\w-]{22}$/ } keys %items),
+    'the store holds sessions, their headstones and devices';

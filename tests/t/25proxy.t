@@ -12,7 +12,7 @@ use IO::Socket::INET ();
 my @spellings = qw(Session-NP-User session-np-user SESSION_NP_USER Session_NP-User Session.NP.User
     Session~NP~State Session-NP-Whatever);
 my @answers = (200, 204, 206, 301, 302, 304, 400, 401, 403, 404, 410, 500, 503);
-plan tests => 3 * @spellings + 6 * @answers + 36, need need_module('session_np'), need_module('proxy_http');
+plan tests => 3 * @spellings + 6 * @answers + 38, need need_module('session_np'), need_module('proxy_http');
 
 # An application that answers with the request as it came
 my $application = <<'APP';
@@ -94,7 +94,9 @@ like $answer->{'Session-NP-ID'}, qr/^[\w-]{22,43}$/, 'the handle';
 for my $name (qw(Login-At Idle-Expires-At Expires-At)) {
     like $answer->{"Session-NP-$name"}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "$name is RFC 3339";
 }
-is scalar(grep { /session.np/i } keys %$answer), 8, 'and no more';
+is $answer->{'Session-NP-Device'}, 'new', 'the device';
+like $answer->{'Session-NP-Device-ID'}, qr/^[\w-]{22}$/, 'and its handle';
+is scalar(grep { /session.np/i } keys %$answer), 10, 'and no more';
 is $answer->{Cookie}, undef, 'no cookie of ours';
 is request('/basic/app/', cookie => "a=1; $cookie; b=2")->{Cookie}, 'a=1; b=2', 'but its own';
 is request('/basic/app/', cookie => "$cookie; a=\"x; y\"")->{Cookie}, 'a="x; y"', 'however quoted';

@@ -114,8 +114,8 @@ unlike $answer->body, qr/HTTP_COOKIE/, 'no part is shown the cookie';
 is $answer->header('Cache-Control'), 'no-store', 'it is not kept';
 
 # One login, whatever is looked at on the way
-is_deeply get('/basic/list/', @password), { set => 1 }, 'a directory: one login';
-is scalar($answer->all('Set-Cookie')), 1, 'one cookie';
+is_deeply get('/basic/list/', @password), { set => 2 }, 'a directory: one login, one device';
+is scalar(grep { $_->{name} eq 'auth0' } $answer->cookies), 1, 'one cookie';
 is scalar($server->log->rewind->lines(qr/NP0101/)), 2, 'logged as one';
 
 # Error documents of the administrator's

@@ -29,26 +29,6 @@ static int refuse_method(request_rec *r)
     return HTTP_METHOD_NOT_ALLOWED;
 }
 
-/* The cookie of a session that began by a password stays, as the mark that
- * the password must be asked for again; see np_access_authenticate(). */
-static np_fate_e cookies_after(const np_request_t *ctx)
-{
-    const np_outcome_t *outcome = &ctx->outcome;
-
-    return np_state_is_over(outcome->state)
-                   && outcome->record.ask_password_again
-               ? NP_FATE_KEEP
-               : NP_FATE_REMOVE;
-}
-
-static void forget_site_data(request_rec *r, const np_place_t *place)
-{
-    if (*place->clear_site_data) {
-        apr_table_setn(r->err_headers_out, "Clear-Site-Data",
-                       place->clear_site_data);
-    }
-}
-
 int np_endpoint_logout(request_rec *r)
 {
     if (!r->handler || strcmp(r->handler, HANDLER)) {
@@ -68,12 +48,7 @@ int np_endpoint_logout(request_rec *r)
         return HTTP_BAD_REQUEST;
     }
     np_request_open(ctx, r, &place);
-    apr_status_t status = np_turn_end(ctx, r);
-    if (ctx->cookie_header) {
-        ctx->fate = cookies_after(ctx);
-    }
-    forget_site_data(r, &place);
-    if (status != APR_SUCCESS) {
+    if (np_turn_log_out(ctx, r, &place) != APR_SUCCESS) {
         return np_answer_unavailable(r, &place);
     }
     apr_table_setn(r->headers_out, "Location", np_answer_return_path(r));

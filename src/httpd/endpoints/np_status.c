@@ -68,7 +68,7 @@ static const char *describe_live(const np_request_t *ctx,
         "\"expires_at\":\"%s\",\"idle_seconds_left\":%" APR_INT64_T_FMT
         ",\"seconds_left\":%" APR_INT64_T_FMT "}\n",
         quote(record->user, p), quote(ctx->tenant->name, p),
-        np_export_mode(record->mode), np_request_handle(record, p),
+        np_export_mode(record->mode), np_request_handle(record->handle, p),
         np_export_time(record->times.login_at, p), np_export_time(idle, p),
         np_export_time(end, p), seconds_until(idle, ctx->now),
         seconds_until(end, ctx->now));

@@ -17,6 +17,7 @@ my $serial = 0;
 #             @key@ a certificate for localhost.
 # modules  => [names] only these (our own module must be named too)
 # mpm      => name
+# php      => 1 for PHP as a module, where there is one (prefork)
 # files    => { 'path below htdocs' => 'text' }
 # start    => 0 for a config test only
 # A server that does not start is an error that carries its output.
@@ -25,7 +26,8 @@ sub new {
     my $name = $option{name} || "httpd-$$-" . ++$serial;
     my $self = bless { root => work_dir() . "/t/logs/$name", ports => {},
                        mpm => $option{mpm} || $ENV{MPM} || 'event',
-                       modules => $option{modules} }, $class;
+                       modules => $option{modules}, php => $option{php} },
+                     $class;
     for my $dir ($self->{root}, map { "$self->{root}/$_" }
                  qw(htdocs logs run state)) {
         mkdir $dir or die "$dir: $!\n";
@@ -78,7 +80,8 @@ sub configure {
 
 sub _preamble {
     my ($self) = @_;
-    my $load = load_lines(mpm => $self->{mpm}, only => $self->{modules});
+    my $load = load_lines(mpm => $self->{mpm}, only => $self->{modules},
+                          php => $self->{php});
     return $load . <<'CONF';
 ServerRoot @root@
 DefaultRuntimeDir @root@/run
@@ -87,7 +90,10 @@ DefaultRuntimeDir @root@/run
 </IfDirective>
 PidFile @root@/run/httpd.pid
 ErrorLog @root@/logs/error_log
-LogLevel info session_np:trace8
+LogLevel info
+<IfModule mod_session_np.c>
+  LogLevel info session_np:trace8
+</IfModule>
 Listen 127.0.0.1:@port@
 ServerName localhost
 DocumentRoot @root@/htdocs

@@ -7,7 +7,7 @@ use warnings;
 use Exporter 'import';
 use NP::Run qw(work_dir);
 
-our @EXPORT_OK = qw(load_lines test_modules);
+our @EXPORT_OK = qw(load_lines test_modules php_file);
 
 my @wanted = qw(
     unixd log_config logio watchdog env setenvif mime negotiation alias dir
@@ -37,8 +37,19 @@ sub test_modules {
     return map { my ($name) = m{mod_(\w+)\.so$}; ($name => $_) } @files;
 }
 
+# PHP as a module, undef without one. Debian's needs prefork: its interpreter
+# is not for threads.
+sub php_file {
+    my ($mpm) = @_;
+    return undef if $mpm ne 'prefork';
+    _ask_httpd();
+    return (sort glob "$directory/libphp*.so")[-1];
+}
+
 # mpm => name, only => [names] to leave out the others; unixd and what checks
-# authorization are always there: httpd does not work without
+# authorization are always there: httpd does not work without.
+# php => 1 with PHP, if there is one for the MPM (not for everyone: it starts
+# slowly)
 sub load_lines {
     my (%option) = @_;
     _ask_httpd();
@@ -60,6 +71,8 @@ sub load_lines {
         next if $built_in{$name} || !-e $file;
         $lines .= "LoadModule ${name}_module $file\n";
     }
+    my $php = $option{php} ? php_file($mpm) : undef;
+    $lines .= "LoadModule php_module $php\n" if $php;
     $lines .= "LoadModule ${_}_module $ours{$_}\n" for sort keys %ours;
     return $lines;
 }
