@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apr_strings.h"
+#include "http_core.h"
 
 #include "np_backend.h"
 #include "np_keys.h"
@@ -47,6 +48,22 @@ static void check_store(np_check_t *check, const np_server_conf_t *conf)
     if (error) {
         complain(check, &conf->store_origin, "SessionNPStore \"%s\" %s", spec,
                  error);
+    }
+}
+
+/* What comes after a request's body would become headers that nobody looked at:
+ * cookies, and words in our name. */
+static void check_trailers(np_check_t *check, const np_server_conf_t *conf)
+{
+    const core_server_config *core =
+        ap_get_core_module_config(check->server->module_config);
+
+    if (conf->wanted && core->merge_trailers == AP_MERGE_TRAILERS_ENABLE) {
+        complain(check, NULL,
+                 "\"MergeTrailers On\" lets clients add headers behind a "
+                 "request's body, which the application would take for those "
+                 "of this module: remove it from server %s",
+                 check->server->server_hostname);
     }
 }
 
@@ -209,6 +226,7 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
         if (own || conf->tenants != outer->tenants) {
             check_tenants(&check, conf, site);
         }
+        check_trailers(&check, conf);
         check_refs(&check, conf, site);
         check_meeting(&check, conf, site);
     }

@@ -126,6 +126,25 @@ static apr_table_t *own_headers(request_rec *r)
     return r->headers_in;
 }
 
+/* A part of a page, and where a request was redirected to, would inherit what
+ * the first place was told. */
+static bool inherits(const request_rec *r)
+{
+    return r->main || r->prev;
+}
+
+static void tell_by_headers(request_rec *r, bool wanted,
+                            const char *const facts[FACTS])
+{
+    if (!wanted && !inherits(r)) {
+        return;
+    }
+    apr_table_t *headers = own_headers(r);
+    for (int i = 0; i < FACTS; i++) {
+        set_or_unset(headers, names[i].header, wanted ? facts[i] : NULL);
+    }
+}
+
 void np_export(const np_request_t *ctx, request_rec *r,
                const np_place_t *place)
 {
@@ -139,8 +158,15 @@ void np_export(const np_request_t *ctx, request_rec *r,
     for (int i = 0; i < FACTS; i++) {
         set_or_unset(r->subprocess_env, names[i].variable, facts[i]);
     }
-    apr_table_t *headers = place->headers ? own_headers(r) : NULL;
-    for (int i = 0; headers && i < FACTS; i++) {
-        set_or_unset(headers, names[i].header, facts[i]);
+    tell_by_headers(r, place->headers, facts);
+}
+
+void np_export_nothing(request_rec *r)
+{
+    static const char *const facts[FACTS] = { NULL };
+
+    for (int i = 0; i < FACTS; i++) {
+        apr_table_unset(r->subprocess_env, names[i].variable);
     }
+    tell_by_headers(r, false, facts);
 }

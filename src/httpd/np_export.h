@@ -16,4 +16,8 @@ const char *np_export_time(apr_time_t moment, apr_pool_t *p);
 /** The word for a mode. */
 const char *np_export_mode(np_mode_e mode);
 
+/** Take back what the place told that @a r comes from, for a place without
+ *  sessions. */
+void np_export_nothing(request_rec *r);
+
 #endif

@@ -40,6 +40,7 @@ int np_hook_fixups(request_rec *r)
     np_place_t place = np_config_place(r);
 
     if (!ctx || !place.on) {
+        np_export_nothing(r);
         return DECLINED;
     }
     bool takes_turn = !r->main && np_request_sees(ctx, r, &place);

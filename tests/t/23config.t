@@ -43,6 +43,15 @@ my @wrong = (
     ['SessionNPStoreFailure shrug', qr/SessionNPStoreFailure.*deny, pass/],
     ['SessionNPClearSiteData "a b"', qr/SessionNPClearSiteData.*cookies/],
     ["<Location /x>\nRequire session-np\n</Location>", qr/Require session-np valid/],
+    ["MergeTrailers On\n<Location /x>\nSessionNP On\n</Location>", qr/MergeTrailers On.*remove it/],
+    [tenant("SessionNPLoginAttempts 0"), qr/SessionNPLoginAttempts.*1 to 100/],
+    [tenant("SessionNPLoginAttempts 101"), qr/SessionNPLoginAttempts.*off/],
+    [tenant("SessionNPLoginAttempts +5"), qr/SessionNPLoginAttempts.*\+5/],
+    [tenant("SessionNPLoginWindow soon"), qr/SessionNPLoginWindow.*soon.*15m/],
+    [tenant("SessionNPMFALifetime 0"), qr/SessionNPMFALifetime.*zero/],
+    [tenant("SessionNPDeviceLifetime long"), qr/SessionNPDeviceLifetime.*long/],
+    ["SessionNPTrustBackend maybe", qr/SessionNPTrustBackend.*On/],
+    ["SessionNPLoginAttempts 5", qr/SessionNPLoginAttempts.*<SessionNPTenant default>/],
     ["<Location /x>\nRequire session-np fresh soon\n</Location>", qr/fresh.*soon.*15m/],
 );
 plan tests => 2 * @wrong + 4, need need_module('session_np');

@@ -7,7 +7,7 @@ use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
 
-plan tests => 47, need need_module('session_np'), need_module('include'), need_module('rewrite'),
+plan tests => 48, need need_module('session_np'), need_module('include'), need_module('rewrite'),
     need_module('autoindex');
 
 my $memcached = start_memcached();
@@ -108,6 +108,7 @@ is_deeply get('/app/ssi/index.shtml', cookie => $cookie), { get => 1 }, 'a page 
 is $answer->status, 200, 'that is shown';
 is scalar(() = $answer->body =~ /^data$/mg), 2, 'its parts are open';
 like $answer->body, qr/^SESSION_NP_STATE=live$/m, 'programs among them know the session';
+is scalar(() = $answer->body =~ /^SESSION_NP_USER=/mg), 1, 'but not where sessions are off';
 like $answer->body, qr/alice$/m, 'the page too';
 unlike $answer->body, qr/app\/other/, 'a part of another tenant has none, and stays closed';
 unlike $answer->body, qr/HTTP_COOKIE/, 'no part is shown the cookie';
