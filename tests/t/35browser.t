@@ -9,7 +9,7 @@ use NP::Test;
 use NP::Site;
 
 my @kinds = qw(auth0 auth0-mf did);
-plan tests => 104, need need_module('session_np'), need_module('ssl');
+plan tests => 107, need need_module('session_np'), need_module('ssl');
 
 my $memcached = start_memcached();
 my $persistent = <<'CONF';
@@ -250,7 +250,13 @@ wait_until(10, sub { status('/rules/mfa/', cookie => $strong) == 200 });
 
 # The tenant becomes non-persistent
 my $jar = cookie_jar();
-curl("$https/trusted" . speak(say => ['Session-NP-Login: alice', 'Session-NP-MFA: otp; remember']), jar => $jar);
+$answer = curl("$https/trusted" . speak(say => ['Session-NP-Login: alice', 'Session-NP-MFA: otp; remember']),
+    jar => $jar);
+for my $kind (@kinds) {
+    my ($main, $twin) = map { $answer->cookie($_) } $kind, "${kind}_compat";
+    is_deeply [$twin->{value}, { %{ $twin->{attr} }, samesite => 'None' }], [$main->{value}, $main->{attr}],
+        "$kind: the twin is the same but for SameSite, in persistent mode too";
+}
 my %before = jar_cookies($jar);
 is scalar(grep { !$_->{expires} } values %before), 0, 'six persistent cookies';
 my $chosen = say_to('trusted', '', 'Session-NP-Login: bob', 'Session-NP-Mode: persistent');
