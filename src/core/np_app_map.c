@@ -27,11 +27,11 @@ typedef struct np_entry_t {
 
 /* Where an entry begins and ends. If it is missing, both are where it would
  * begin. */
-typedef struct np_place_t {
+typedef struct np_slot_t {
     apr_size_t start;
     apr_size_t end;
     np_bytes_t value;
-} np_place_t;
+} np_slot_t;
 
 static np_bytes_t name_of(const char *text)
 {
@@ -78,13 +78,13 @@ static bool read_entry(np_bytes_t bytes, np_entry_t *entry)
     return is_name(entry->name);
 }
 
-/* Find the place of a name; false if the bytes are no map. */
-static bool locate(np_bytes_t map, np_bytes_t name, np_place_t *place)
+/* Find the slot of a name; false if the bytes are no map. */
+static bool locate(np_bytes_t map, np_bytes_t name, np_slot_t *slot)
 {
     np_bytes_t last_name = name_of("");
     apr_size_t offset = 0;
 
-    *place = (np_place_t){ 0 };
+    *slot = (np_slot_t){ 0 };
     while (offset < map.len) {
         np_bytes_t rest = { map.data + offset, map.len - offset };
         np_entry_t entry;
@@ -94,11 +94,11 @@ static bool locate(np_bytes_t map, np_bytes_t name, np_place_t *place)
         offset += entry_len(&entry);
         int order = compare(entry.name, name);
         if (order < 0) {
-            place->start = offset;
+            slot->start = offset;
         }
         if (order <= 0) {
-            place->end = offset;
-            place->value = entry.value;
+            slot->end = offset;
+            slot->value = entry.value;
         }
         last_name = entry.name;
     }
@@ -108,16 +108,30 @@ static bool locate(np_bytes_t map, np_bytes_t name, np_place_t *place)
 apr_status_t np_app_map_get(np_bytes_t map, const char *name,
                             np_bytes_t *value)
 {
-    np_place_t place;
+    np_slot_t slot;
 
-    if (!locate(map, name_of(name), &place)) {
+    if (!locate(map, name_of(name), &slot)) {
         return APR_EINVAL;
     }
-    if (place.start == place.end) {
+    if (slot.start == slot.end) {
         return APR_NOTFOUND;
     }
-    *value = place.value;
+    *value = slot.value;
     return APR_SUCCESS;
+}
+
+bool np_app_map_next(np_bytes_t *rest, np_bytes_t *name, np_bytes_t *value)
+{
+    np_entry_t entry;
+
+    if (!read_entry(*rest, &entry)) {
+        return false;
+    }
+    rest->data += entry_len(&entry);
+    rest->len -= entry_len(&entry);
+    *name = entry.name;
+    *value = entry.value;
+    return true;
 }
 
 /* Writing: a cursor into a buffer that is known to be large enough. */
@@ -145,26 +159,26 @@ apr_status_t np_app_map_set(np_bytes_t map, const char *name,
                             np_bytes_t *changed, apr_pool_t *p)
 {
     np_entry_t entry = { .name = name_of(name) };
-    np_place_t place;
+    np_slot_t slot;
 
     if (value) {
         entry.value = *value;
     }
     if (!is_name(entry.name) || entry.value.len > NP_APP_MAP_MAX_VALUE
-        || !locate(map, entry.name, &place)) {
+        || !locate(map, entry.name, &slot)) {
         return APR_EINVAL;
     }
     apr_size_t len =
-        map.len - (place.end - place.start) + (value ? entry_len(&entry) : 0);
+        map.len - (slot.end - slot.start) + (value ? entry_len(&entry) : 0);
     if (len > max) {
         return APR_ENOSPC;
     }
     unsigned char *data = apr_palloc(p, len);
-    unsigned char *out = write_part(data, map, 0, place.start);
+    unsigned char *out = write_part(data, map, 0, slot.start);
     if (value) {
         out = write_entry(out, &entry);
     }
-    (void)write_part(out, map, place.end, map.len);
+    (void)write_part(out, map, slot.end, map.len);
     *changed = (np_bytes_t){ data, len };
     return APR_SUCCESS;
 }

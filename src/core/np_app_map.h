@@ -3,6 +3,8 @@
 #ifndef NP_APP_MAP_H
 #define NP_APP_MAP_H
 
+#include <stdbool.h>
+
 #include "apr_errno.h"
 #include "apr_pools.h"
 
@@ -20,6 +22,13 @@
  */
 apr_status_t np_app_map_get(np_bytes_t map, const char *name,
                             np_bytes_t *value);
+
+/**
+ * Step over the first entry of @a rest, which is a map at the beginning. What
+ * it has points into the map.
+ * @return false at the end, and where no entry follows
+ */
+bool np_app_map_next(np_bytes_t *rest, np_bytes_t *name, np_bytes_t *value);
 
 /**
  * Copy @a map with @a value under @a name, in the place of what is there; or

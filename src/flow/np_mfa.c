@@ -73,6 +73,9 @@ apr_status_t np_mfa_remember(const np_realm_t *realm,
     apr_status_t found = np_companion_read(realm, companion, budget, p);
     np_companion_t renewed = *companion;
 
+    if (np_store_unavailable(found)) {
+        return found;                 /* the others would be lost */
+    }
     if (found == APR_SUCCESS) {
         forget_the_forgotten(realm, &renewed.browser, now);
     }

@@ -194,15 +194,22 @@ static bool is_stale(const request_rec *r)
 }
 
 /* Before the password is checked, and once more after: others may have guessed
- * meanwhile, and whoever checks may have read another name. */
-static int ask_who_tries(const np_visit_t *v, const char *user)
+ * meanwhile, and whoever checks may have read another name. Of a form that is
+ * read by another module the name is known only then. */
+static int ask_who_tries(const np_visit_t *v)
 {
-    int refusal = look_at_guess(v, user);
+    const char *user = np_guess_user(v->r);
+    bool tries = user || np_guess_is_form(v->r);
+    int refusal = user ? look_at_guess(v, user) : OK;
+
     if (refusal != OK) {
         return refuse_guess(v, refusal);
     }
     int status = ask_who(v);
     user = v->r->user ? v->r->user : user;
+    if (!tries || !user) {
+        return status;
+    }
     if (status == OK) {
         refusal = look_at_guess(v, user);
     }
@@ -238,9 +245,7 @@ int np_access_authenticate(request_rec *r)
     if (!ap_auth_type(r) || has_auth_type(r, AUTH_TYPE)) {
         return refuse_visitor(&v);
     }
-    const char *user =
-        np_guess_is_counted(v.ctx) ? np_guess_user(r) : NULL;
-    return user ? ask_who_tries(&v, user) : ask_who(&v);
+    return np_guess_is_counted(v.ctx) ? ask_who_tries(&v) : ask_who(&v);
 }
 
 int np_access_challenge(request_rec *r, const char *auth_type)

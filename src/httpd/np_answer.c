@@ -217,7 +217,10 @@ const char *np_answer_replace(const np_request_t *ctx, request_rec *r)
         return NULL;
     }
     set_headers(ctx, r, ctx->refusal);
-    return describe(r, ctx->refusal, ctx->refusal_reason);
+    return describe(r, ctx->refusal,
+                    ctx->refusal == HTTP_TOO_MANY_REQUESTS
+                        ? NP_REASON_LOCKED
+                        : NP_REASON_UNAVAILABLE);
 }
 
 void np_answer_mark_replaced(const np_request_t *ctx, request_rec *r)

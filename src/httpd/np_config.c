@@ -123,6 +123,7 @@ void *np_config_create_dir(apr_pool_t *p, char *dir)
     conf->trust = NP_UNSET;
     conf->headers = NP_UNSET;
     conf->strip_cookies = NP_UNSET;
+    conf->app_cookies = NP_UNSET;
     conf->pass_without_store = NP_UNSET;
     conf->cache_control = NP_UNSET;
     return conf;
@@ -140,6 +141,10 @@ void *np_config_merge_dir(apr_pool_t *p, void *outer_conf, void *inner_conf)
     MERGE(merged, outer, inner, trust);
     MERGE(merged, outer, inner, headers);
     MERGE(merged, outer, inner, strip_cookies);
+    MERGE(merged, outer, inner, app_cookies);
+    merged->app_cookie_names = inner->app_cookies != NP_UNSET
+                                   ? inner->app_cookie_names
+                                   : outer->app_cookie_names;
     MERGE(merged, outer, inner, pass_without_store);
     MERGE_POINTER(merged, outer, inner, passive);
     MERGE(merged, outer, inner, cache_control);
@@ -171,6 +176,10 @@ np_place_t np_config_place(const request_rec *r)
         .trust = is_set_to(conf->trust, false),
         .headers = is_set_to(conf->headers, false),
         .strip_cookies = is_set_to(conf->strip_cookies, true),
+        .app_cookies = conf->app_cookies == NP_UNSET
+                           ? NP_APP_COOKIES_PASS
+                           : (np_app_cookies_e)conf->app_cookies,
+        .app_cookie_names = conf->app_cookie_names,
         .pass_without_store = is_set_to(conf->pass_without_store, false),
         .passive = conf->passive,
         .cache_control = conf->cache_control == NP_UNSET

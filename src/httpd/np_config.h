@@ -87,6 +87,13 @@ typedef enum np_cache_control_e {
     NP_CACHE_CONTROL_OFF,
 } np_cache_control_e;
 
+/** What becomes of the application's own cookies. */
+typedef enum np_app_cookies_e {
+    NP_APP_COOKIES_PASS,
+    NP_APP_COOKIES_HARDEN,
+    NP_APP_COOKIES_VAULT,
+} np_app_cookies_e;
+
 typedef struct np_dir_conf_t {
     int on;
     const char *tenant;
@@ -94,6 +101,9 @@ typedef struct np_dir_conf_t {
     int trust;
     int headers;
     int strip_cookies;
+    int app_cookies;
+    /** of const char *; with app_cookies; NULL: all. */
+    apr_array_header_t *app_cookie_names;
     int pass_without_store;
     /** of ap_regex_t * */
     apr_array_header_t *passive;
@@ -113,6 +123,9 @@ typedef struct np_place_t {
     bool trust;
     bool headers;
     bool strip_cookies;
+    np_app_cookies_e app_cookies;
+    /** of const char *; NULL: all. */
+    const apr_array_header_t *app_cookie_names;
     bool pass_without_store;
     /** NULL: none. */
     const apr_array_header_t *passive;

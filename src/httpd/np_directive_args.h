@@ -71,6 +71,8 @@ const char *np_set_on(cmd_parms *cmd, void *dir, int on);
 const char *np_set_place_choice(cmd_parms *cmd, void *dir, const char *text);
 const char *np_set_tenant(cmd_parms *cmd, void *dir, const char *name);
 const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url);
+const char *np_set_app_cookies(cmd_parms *cmd, void *dir, int argc,
+                               char *const argv[]);
 const char *np_add_passive(cmd_parms *cmd, void *dir, const char *pattern);
 const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
                                    const char *value);

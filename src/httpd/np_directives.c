@@ -130,6 +130,8 @@ const command_rec np_directives[] = {
     AP_INIT_TAKE1("SessionNPStripCookies", np_set_place_choice,
                   PLACE_CHOICE(on_off_words, strip_cookies), PLACE,
                   "On or Off: keep our cookies away from the application"),
+    AP_INIT_TAKE_ARGV("SessionNPAppCookies", np_set_app_cookies, NULL, PLACE,
+                      "pass, harden or vault, and the names of cookies"),
     AP_INIT_TAKE1("SessionNPStoreFailure", np_set_place_choice,
                   PLACE_CHOICE(store_failure_words, pass_without_store), PLACE,
                   "deny or pass, while the store does not answer"),

@@ -70,6 +70,37 @@ const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url)
     return NULL;
 }
 
+const char *np_set_app_cookies(cmd_parms *cmd, void *dir, int argc,
+                               char *const argv[])
+{
+    static const np_word_t words[] = {
+        { "pass", NP_APP_COOKIES_PASS },
+        { "harden", NP_APP_COOKIES_HARDEN },
+        { "vault", NP_APP_COOKIES_VAULT },
+        { NULL, 0 },
+    };
+    np_dir_conf_t *conf = dir;
+    const char *error =
+        np_directive_word(cmd, words, argc ? argv[0] : "", &conf->app_cookies);
+
+    conf->app_cookie_names = NULL;
+    for (int i = 1; i < argc && !error; i++) {
+        if (!np_directive_is_token(argv[i])) {
+            error = apr_psprintf(cmd->pool,
+                                 "%s: \"%s\" cannot be the name of a cookie: "
+                                 "write one, such as PHPSESSID",
+                                 cmd->cmd->name, argv[i]);
+            break;
+        }
+        if (!conf->app_cookie_names) {
+            conf->app_cookie_names =
+                apr_array_make(cmd->pool, argc, sizeof(const char *));
+        }
+        APR_ARRAY_PUSH(conf->app_cookie_names, const char *) = argv[i];
+    }
+    return error;
+}
+
 const char *np_add_passive(cmd_parms *cmd, void *dir, const char *pattern)
 {
     np_dir_conf_t *conf = dir;

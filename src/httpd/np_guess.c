@@ -53,6 +53,13 @@ const char *np_guess_user(request_rec *r)
     return NULL;
 }
 
+bool np_guess_is_form(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return r->method_number == M_POST && type && !strcasecmp(type, "form");
+}
+
 /* Reads the device's record, if it brought a cookie: it may be the user's. */
 static np_attempt_t attempt_of(np_request_t *ctx, const np_realm_t *realm,
                                const char *user)
@@ -86,6 +93,20 @@ int np_guess_look(np_request_t *ctx, request_rec *r, const char *user)
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOCKED, user, ctx->tenant->name,
                    attempt.device ? "his own device" : "other browsers");
     return HTTP_TOO_MANY_REQUESTS;
+}
+
+bool np_guess_may_try(np_request_t *ctx, request_rec *r,
+                      const np_place_t *place, const char *user)
+{
+    int status = np_guess_is_counted(ctx) ? np_guess_look(ctx, r, user) : OK;
+
+    if (status == OK
+        || (status == HTTP_SERVICE_UNAVAILABLE
+            && place->pass_without_store)) {
+        return true;
+    }
+    np_request_refuse(ctx, status);
+    return false;
 }
 
 int np_guess_count(np_request_t *ctx, request_rec *r, const char *user)

@@ -11,12 +11,22 @@ bool np_guess_is_counted(const np_request_t *ctx);
 /** The user that @a r names for Basic or Digest; NULL if it names none. */
 const char *np_guess_user(request_rec *r);
 
+/** Is this a form with a password, for mod_auth_form? */
+bool np_guess_is_form(request_rec *r);
+
 /**
  * Is this browser locked out for @a user? Then sets the end of it in @a ctx.
  * @return OK; HTTP_TOO_MANY_REQUESTS; HTTP_SERVICE_UNAVAILABLE: the store did
  *         not answer
  */
 int np_guess_look(np_request_t *ctx, request_rec *r, const char *user);
+
+/**
+ * May somebody try to log in as @a user from here? If not, the answer is
+ * replaced: whether the password was right must not be seen.
+ */
+bool np_guess_may_try(np_request_t *ctx, request_rec *r,
+                      const np_place_t *place, const char *user);
 
 /**
  * Count a failed login of @a user.

@@ -2,6 +2,7 @@
  * The hooks that a request passes, in their order. */
 #include "np_hooks.h"
 
+#include "np_app_cookies.h"
 #include "np_export.h"
 #include "np_login.h"
 #include "np_scrub.h"
@@ -20,15 +21,18 @@ int np_hook_open(request_rec *r)
     np_request_t *ctx = np_request_start(r);
     np_place_t place = np_config_place(r);
 
+    np_app_cookies_take_out(ctx, r);
     np_scrub_cookies(ctx, r, &place);
     if (r->prev) {
         np_voice_listen(ctx, r->prev);
+        np_app_cookies_take(ctx, r->prev);
     }
-    if (!place.on) {
-        return DECLINED;
+    if (place.on) {
+        np_request_open(ctx, r, &place);
     }
-    np_request_open(ctx, r, &place);
-    if (!r->prev && np_site_is_login_page(ctx->site, r->parsed_uri.path)) {
+    np_app_cookies_put_in(ctx, r, &place);
+    if (place.on && !r->prev
+        && np_site_is_login_page(ctx->site, r->parsed_uri.path)) {
         np_login_page_seen(ctx);
     }
     return DECLINED;

@@ -89,6 +89,16 @@
 #define NP_MSG_BAD_USER \
     APLOG_WARNING, "NP0122: a login was refused: its user name is empty, too " \
                    "long, or has control characters"
+#define NP_MSG_DATA_OF_NOBODY \
+    APLOG_WARNING, "NP0123: what mod_session would keep for a visitor is lost: " \
+                   "there is no session before a login"
+#define NP_MSG_DATA_NOT_STORED \
+    APLOG_ERR, "NP0124: what mod_session keeps could not be stored"
+#define NP_MSG_VAULT_FULL \
+    APLOG_WARNING, "NP0125: the vault is full: %d of the application's cookies " \
+                   "are lost"
+#define NP_MSG_NOT_VAULTED \
+    APLOG_ERR, "NP0126: the application's cookies could not be stored"
 
 #define NP_LOG_SERVER_(server, status, level, text, ...) \
     ap_log_error(APLOG_MARK, level, status, server, text, ##__VA_ARGS__)

@@ -8,6 +8,7 @@
 
 #include "np_device.h"
 #include "np_events.h"
+#include "np_lock.h"
 #include "np_log.h"
 #include "np_mfa.h"
 
@@ -215,13 +216,24 @@ apr_status_t np_login(np_request_t *ctx, request_rec *r,
 
 /* --- a new id -------------------------------------------------------------- */
 
-static apr_status_t renew(np_request_t *ctx, request_rec *r,
-                          const np_record_t *changed)
+/* What changes with the new id. */
+typedef struct np_renewal_t {
+    np_mode_e mode;
+    const char *mfa;
+    apr_time_t fresh_at;
+} np_renewal_t;
+
+static apr_status_t renew_locked(np_request_t *ctx, request_rec *r,
+                                 const np_renewal_t *renewal)
 {
+    np_record_t changed = ctx->outcome.record;
     np_plan_t plan;
 
+    changed.mode = renewal->mode;
+    changed.mfa = renewal->mfa;
+    changed.fresh_at = renewal->fresh_at;
     apr_status_t status =
-        np_plan_renew(&ctx->realm, &ctx->outcome, changed, ctx->now, &plan,
+        np_plan_renew(&ctx->realm, &ctx->outcome, &changed, ctx->now, &plan,
                       ctx->first->pool);
     if (status == APR_SUCCESS) {
         status = np_request_commit(ctx, r, &plan);
@@ -232,21 +244,44 @@ static apr_status_t renew(np_request_t *ctx, request_rec *r,
     return status;
 }
 
+/* With the application's data as they are by now: they move along. */
+static apr_status_t renew(np_request_t *ctx, request_rec *r,
+                          const np_renewal_t *renewal)
+{
+    char old_key[NP_STORAGE_KEY_LEN + 1];
+
+    if (!ctx->outcome.record.app_data.len) {
+        return renew_locked(ctx, r, renewal);
+    }
+    memcpy(old_key, ctx->outcome.id.storage_key, sizeof old_key);
+    apr_status_t status =
+        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, ctx->now,
+                     &ctx->budget, ctx->first->pool);
+    if (status == APR_SUCCESS) {
+        status = renew_locked(ctx, r, renewal);
+        np_lock_release(&ctx->realm, old_key, &ctx->budget, r->pool);
+    }
+    return status == APR_NOTFOUND || status == APR_EBUSY ? APR_EEXIST : status;
+}
+
 apr_status_t np_login_step_up(np_request_t *ctx, request_rec *r,
                               const char *method, bool remember)
 {
-    np_record_t changed = ctx->outcome.record;
+    const np_record_t *record = &ctx->outcome.record;
+    const np_renewal_t renewal = {
+        .mode = record->mode,
+        .mfa = apr_pstrdup(ctx->first->pool, method),
+        .fresh_at = ctx->now,
+    };
 
-    changed.mfa = apr_pstrdup(ctx->first->pool, method);
-    changed.fresh_at = ctx->now;
-    apr_status_t status = renew(ctx, r, &changed);
+    apr_status_t status = renew(ctx, r, &renewal);
     if (status != APR_SUCCESS) {
         return status;
     }
-    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_STEP_UP, changed.user,
+    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_STEP_UP, record->user,
                    ctx->tenant->name,
-                   np_request_handle(changed.handle, r->pool), method);
-    np_events_tell(r, SESSION_NP_EVENT_STEP_UP, &changed);
+                   np_request_handle(record->handle, r->pool), method);
+    np_events_tell(r, SESSION_NP_EVENT_STEP_UP, record);
     if (remember) {
         np_login_remember_mfa(ctx, r);
     }
@@ -275,15 +310,19 @@ static void reissue_companion(np_request_t *ctx, np_kind_e kind)
 
 void np_login_reissue(np_request_t *ctx, request_rec *r)
 {
-    np_record_t changed = ctx->outcome.record;
+    const np_record_t *record = &ctx->outcome.record;
+    const np_renewal_t renewal = {
+        .mode = ctx->realm.rules.mode,
+        .mfa = record->mfa,
+        .fresh_at = record->fresh_at,
+    };
 
-    changed.mode = ctx->realm.rules.mode;
-    if (renew(ctx, r, &changed) != APR_SUCCESS) {
+    if (renew(ctx, r, &renewal) != APR_SUCCESS) {
         return;
     }
-    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_RENEWED, changed.user,
+    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_RENEWED, record->user,
                    ctx->tenant->name,
-                   np_request_handle(changed.handle, r->pool));
+                   np_request_handle(record->handle, r->pool));
     reissue_companion(ctx, NP_KIND_MFA);
     reissue_companion(ctx, NP_KIND_DEVICE);
 }

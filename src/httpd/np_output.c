@@ -8,6 +8,8 @@
 #include "util_filter.h"
 
 #include "np_answer.h"
+#include "np_app_cookies.h"
+#include "np_bridge.h"
 #include "np_cookie.h"
 #include "np_request.h"
 #include "np_scrub.h"
@@ -211,6 +213,8 @@ static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
         return ap_pass_brigade(f->next, bb);
     }
     np_voice_listen(ctx, r);
+    np_bridge_settle(ctx, r);
+    np_app_cookies_take(ctx, r);
     return ctx->refusal && !ctx->refusal_sent ? replace(f, bb, ctx)
                                               : complete(f, bb, ctx);
 }

@@ -201,6 +201,11 @@ void np_request_open(np_request_t *ctx, request_rec *r,
     }
 }
 
+void np_request_refuse(np_request_t *ctx, int status)
+{
+    ctx->refusal = status;
+}
+
 bool np_request_sees(const np_request_t *ctx, const request_rec *r,
                      const np_place_t *place)
 {

@@ -55,13 +55,20 @@ typedef struct np_request_t {
      *  sent. */
     np_reply_t replies[NP_KINDS];
     bool sent;
-    /** The status that takes the place of the application's answer, and why;
-     *  0: its answer stands. */
+    /** The status that takes the place of the application's answer; 0: its
+     *  answer stands. */
     int refusal;
-    const char *refusal_reason;
     bool refusal_sent;
     /** With 429: the end of the lock. */
     apr_time_t locked_until;
+
+    /** The Cookie header has what the vault has put in, and this is what it was
+     *  without; NULL: none. */
+    bool vault_is_in;
+    const char *without_vault;
+
+    /** What mod_session got of us; NULL: nothing yet. See np_bridge.c. */
+    struct np_bridge_t *bridge;
 
     /** The request for which the other modules are being asked; see np_access.h. */
     const request_rec *asking;
@@ -99,6 +106,10 @@ void np_request_set_cookie(np_request_t *ctx, np_kind_e kind,
 
 /** Remove the session cookies from the browser, or leave them after all. */
 void np_request_remove_cookies(np_request_t *ctx, bool remove);
+
+/** Answer with @a status in the place of what the application answers: what it
+ *  said could not be done, or must not be seen. */
+void np_request_refuse(np_request_t *ctx, int status);
 
 /** Is the session that was looked for one of this place's tenant? */
 bool np_request_sees(const np_request_t *ctx, const request_rec *r,

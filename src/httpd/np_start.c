@@ -8,6 +8,7 @@
 #include "http_core.h"
 #include "util_mutex.h"
 
+#include "np_bridge.h"
 #include "np_check.h"
 #include "np_keys.h"
 #include "np_log.h"
@@ -18,6 +19,7 @@
 int np_start_pre_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch)
 {
     np_check_complete_sections(p);
+    np_bridge_register();
     return ap_mutex_register(p, NP_BACKEND_MUTEX, NULL, APR_LOCK_DEFAULT, 0)
                    == APR_SUCCESS
                ? OK

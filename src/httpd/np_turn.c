@@ -9,6 +9,7 @@
 #include "np_answer.h"
 #include "np_endpoints.h"
 #include "np_events.h"
+#include "np_lock.h"
 #include "np_log.h"
 #include "np_login.h"
 
@@ -65,6 +66,36 @@ static bool is_passive(const request_rec *r, const np_place_t *place)
     return false;
 }
 
+static apr_status_t touch(np_request_t *ctx, request_rec *r,
+                          const np_plan_t *plan)
+{
+    apr_status_t status = np_request_commit(ctx, r, plan);
+    if (status == APR_SUCCESS) {
+        ctx->outcome.record.times = plan->record.times;
+    }
+    return status;
+}
+
+/* Another request may be changing the data at this moment: it must not be
+ * written over with what it was. Whoever holds the lock is an interaction
+ * himself, so there is nothing to wait for. */
+static apr_status_t touch_with_data(np_request_t *ctx, request_rec *r)
+{
+    np_plan_t plan;
+
+    apr_status_t status =
+        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_TRY, ctx->now,
+                     &ctx->budget, ctx->first->pool);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    np_plan_touch(&ctx->realm, &ctx->outcome, ctx->now, &plan);
+    status = touch(ctx, r, &plan);
+    np_lock_release(&ctx->realm, ctx->outcome.id.storage_key, &ctx->budget,
+                    r->pool);
+    return status;
+}
+
 void np_turn_touch(np_request_t *ctx, request_rec *r, const np_place_t *place)
 {
     np_plan_t plan;
@@ -80,11 +111,10 @@ void np_turn_touch(np_request_t *ctx, request_rec *r, const np_place_t *place)
     if (plan.action == NP_ACTION_NOTHING) {
         return;
     }
-    apr_status_t status = np_request_commit(ctx, r, &plan);
-    if (status == APR_SUCCESS) {
-        ctx->outcome.record.times = plan.record.times;
-    }
-    else if (status == APR_NOTFOUND) {
+    apr_status_t status = ctx->outcome.record.app_data.len
+                              ? touch_with_data(ctx, r)
+                              : touch(ctx, r, &plan);
+    if (status == APR_NOTFOUND) {
         NP_LOG_REQUEST(r, status, NP_MSG_NOT_TOUCHED);
     }
 }

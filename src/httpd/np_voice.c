@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "np_answer.h"
 #include "np_guess.h"
 #include "np_log.h"
 #include "np_login.h"
@@ -59,40 +58,11 @@ static np_said_t hear(const np_request_t *ctx, request_rec *r)
     return said;
 }
 
-static void refuse(np_request_t *ctx, int status, const char *reason)
-{
-    ctx->refusal = status;
-    ctx->refusal_reason = reason;
-}
-
-/* False if nobody may try to log in as this user from here: whether the
- * password was right must not be seen then. */
-static bool may_try(np_request_t *ctx, request_rec *r,
-                    const np_place_t *place, const char *user)
-{
-    if (!np_guess_is_counted(ctx)) {
-        return true;
-    }
-    switch (np_guess_look(ctx, r, user)) {
-    case OK:
-        return true;
-    case HTTP_TOO_MANY_REQUESTS:
-        refuse(ctx, HTTP_TOO_MANY_REQUESTS, NP_REASON_LOCKED);
-        return false;
-    default:
-        if (place->pass_without_store) {
-            return true;
-        }
-        refuse(ctx, HTTP_SERVICE_UNAVAILABLE, NP_REASON_UNAVAILABLE);
-        return false;
-    }
-}
-
 static void log_out(np_request_t *ctx, request_rec *r,
                     const np_place_t *place)
 {
     if (np_turn_log_out(ctx, r, place) != APR_SUCCESS) {
-        refuse(ctx, HTTP_SERVICE_UNAVAILABLE, NP_REASON_UNAVAILABLE);
+        np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
     }
 }
 
@@ -108,7 +78,7 @@ static void log_in(np_request_t *ctx, request_rec *r, const np_place_t *place,
 
     if (np_login(ctx, r, &login) != APR_SUCCESS) {
         if (!place->pass_without_store) {
-            refuse(ctx, HTTP_SERVICE_UNAVAILABLE, NP_REASON_UNAVAILABLE);
+            np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
         }
         return;
     }
@@ -133,16 +103,19 @@ static void step_up(np_request_t *ctx, request_rec *r,
         break;
     default:
         if (!place->pass_without_store) {
-            refuse(ctx, HTTP_SERVICE_UNAVAILABLE, NP_REASON_UNAVAILABLE);
+            np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
         }
     }
 }
 
 static void count_failure(np_request_t *ctx, request_rec *r, const char *user)
 {
-    if (np_guess_is_counted(ctx)
-        && np_guess_count(ctx, r, user) != OK) {
-        refuse(ctx, HTTP_TOO_MANY_REQUESTS, NP_REASON_LOCKED);
+    if (!np_guess_is_counted(ctx)) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN_FAILED, user,
+                       ctx->tenant->name);
+    }
+    else if (np_guess_count(ctx, r, user) != OK) {
+        np_request_refuse(ctx, HTTP_TOO_MANY_REQUESTS);
     }
 }
 
@@ -164,7 +137,7 @@ static void obey(np_request_t *ctx, request_rec *r, const np_place_t *place,
 {
     const char *user = who_tries(ctx, said);
 
-    if (user && !may_try(ctx, r, place, user)) {
+    if (user && !np_guess_may_try(ctx, r, place, user)) {
         return;
     }
     if (said->logout) {

@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "apr_strings.h"
+
 #include "fixture.h"
 #include "life.h"
+#include "np_app_data.h"
 
 START_TEST(touch_waits_until_it_is_due)
 {
@@ -141,6 +144,204 @@ START_TEST(failed_login_leaves_nothing)
 }
 END_TEST
 
+/* --- what a login says ---------------------------------------------------- */
+
+static const np_login_t full_login = {
+    .user = "alice",
+    .auth_type = "form",
+    .mode_chosen = true,
+    .mode = NP_MODE_NON_PERSISTENT,
+    .mfa = "otp",
+    .device = { NP_DEVICE_KNOWN, true, "0123456789abcde" },
+};
+
+/* Log in by full_login; returns the cookie. */
+static const char *log_in_fully(void)
+{
+    const np_outcome_t nobody = { .state = NP_STATE_NONE };
+    np_plan_t plan;
+
+    ck_assert_int_eq(
+        np_plan_login(&np_life_realm, &nobody, &full_login, LOGIN, &plan),
+        APR_SUCCESS);
+    ck_assert_int_eq(plan.action, NP_ACTION_BEGIN);
+    ck_assert_int_eq(np_life_commit(&plan), APR_SUCCESS);
+    return apr_pstrdup(np_pool, plan.cookie);
+}
+
+static void assert_full(const np_record_t *record)
+{
+    ck_assert_str_eq(record->mfa, "otp");
+    ck_assert_int_eq(record->device.known, NP_DEVICE_KNOWN);
+    ck_assert(record->device.brought);
+    ck_assert_str_eq((const char *)record->device.handle, "0123456789abcde");
+    ck_assert(record->mode_chosen);
+    ck_assert_int_eq(record->mode, NP_MODE_NON_PERSISTENT);
+}
+
+START_TEST(login_is_stored_with_all_it_says)
+{
+    const char *cookie = log_in_fully();
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 1);
+
+    ck_assert_int_eq(outcome.state, NP_STATE_LIVE);
+    ck_assert_int_eq(outcome.record.limits.idle, 5 * MINUTE);
+    assert_full(&outcome.record);
+    outcome = np_life_open_one(np_life_renew(cookie, LOGIN + 2), LOGIN + 3);
+    assert_full(&outcome.record);
+    outcome = np_life_open_one(cookie, LOGIN + 3);
+    ck_assert(outcome.old_id);
+    assert_full(&outcome.record);
+}
+END_TEST
+
+START_TEST(headstone_does_not_tell_of_the_browser)
+{
+    const char *cookie = log_in_fully();
+
+    ck_assert_int_eq(np_life_end(cookie, LOGIN + 1), APR_SUCCESS);
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 2);
+    ck_assert_int_eq(outcome.state, NP_STATE_ENDED);
+    ck_assert_ptr_null(outcome.record.mfa);
+    ck_assert_int_eq(outcome.record.device.known, NP_DEVICE_UNTOLD);
+    ck_assert(!outcome.record.device.brought);
+}
+END_TEST
+
+/* --- data ----------------------------------------------------------------- */
+
+static apr_status_t plan_data(const np_outcome_t *outcome, np_bytes_t data,
+                              np_plan_t *plan)
+{
+    return np_plan_data(&np_life_realm, outcome, data, LOGIN + 1, plan,
+                        np_pool);
+}
+
+/* Give the session of this cookie its data, and write it. */
+static void write_data(const char *cookie, const char *text)
+{
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 1);
+    np_plan_t plan;
+
+    ck_assert_int_eq(plan_data(&outcome, np_text(text), &plan), APR_SUCCESS);
+    ck_assert_int_eq(plan.action, NP_ACTION_TOUCH);
+    ck_assert_int_eq(np_life_commit(&plan), APR_SUCCESS);
+}
+
+static const char *read_data(const char *cookie)
+{
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 2);
+    np_bytes_t data;
+
+    ck_assert_int_eq(outcome.state, NP_STATE_LIVE);
+    ck_assert_int_eq(np_app_data_open(np_life_realm.crypto, &outcome.id,
+                                      &outcome.record, &data, np_pool),
+                     APR_SUCCESS);
+    return data.len ? apr_pstrmemdup(np_pool, (const char *)data.data, data.len)
+                    : "";
+}
+
+START_TEST(data_is_written_and_replaced)
+{
+    const char *cookie = np_life_log_in(LOGIN);
+
+    write_data(cookie, "cart");
+    ck_assert_str_eq(read_data(cookie), "cart");
+    write_data(cookie, "empty");
+    ck_assert_str_eq(read_data(cookie), "empty");
+    ck_assert_str_eq(read_data(np_life_renew(cookie, LOGIN + 2)), "empty");
+}
+END_TEST
+
+START_TEST(no_data_leaves_no_field)
+{
+    const char *cookie = np_life_log_in(LOGIN);
+
+    write_data(cookie, "cart");
+    write_data(cookie, "");
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 2);
+    ck_assert_uint_eq(outcome.record.app_data.len, 0);
+    ck_assert_str_eq(read_data(cookie), "");
+}
+END_TEST
+
+/* An application that writes does not keep its visitor's session alive. */
+START_TEST(data_is_no_interaction)
+{
+    const char *cookie = np_life_log_in(LOGIN);
+    const apr_time_t end = np_life_fake->kept_until;
+
+    write_data(cookie, "cart");
+    ck_assert_int_eq(np_life_open_one(cookie, LOGIN + 2).record.times.used_at,
+                     LOGIN);
+    ck_assert_int_eq(np_life_fake->kept_until, end);
+}
+END_TEST
+
+START_TEST(data_has_a_greatest_length)
+{
+    const char *cookie = np_life_log_in(LOGIN);
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 1);
+    const unsigned char *octets = apr_pcalloc(np_pool, NP_APP_DATA_MAX + 1);
+    np_plan_t plan;
+
+    for (int offset = -1; offset <= 0; offset++) {
+        apr_size_t len = (apr_size_t)(NP_APP_DATA_MAX + offset);
+        ck_assert_int_eq(plan_data(&outcome, (np_bytes_t){ octets, len },
+                                   &plan),
+                         APR_SUCCESS);
+        ck_assert_int_eq(np_life_commit(&plan), APR_SUCCESS);
+    }
+    ck_assert_int_eq(plan_data(&outcome,
+                               (np_bytes_t){ octets, NP_APP_DATA_MAX + 1 },
+                               &plan),
+                     APR_ENOSPC);
+    ck_assert_int_eq(plan.action, NP_ACTION_NOTHING);
+    ck_assert_uint_eq(np_life_open_one(cookie, LOGIN + 1).record.app_data.len,
+                      NP_RECORD_MAX_APP_DATA);
+}
+END_TEST
+
+/* An old id, one that ended, none, and a store that does not answer. */
+START_TEST(data_needs_a_live_session)
+{
+    const char *old = np_life_log_in(LOGIN);
+    const char *new_one = np_life_renew(old, LOGIN + 1);
+    np_outcome_t outcomes[4];
+    np_plan_t plan;
+
+    outcomes[0] = np_life_open_one(old, LOGIN + 2);
+    ck_assert_int_eq(outcomes[0].state, NP_STATE_LIVE);
+    outcomes[1] = np_life_open_one(new_one, LOGIN + 2 * 60 * MINUTE);
+    ck_assert_int_eq(outcomes[1].state, NP_STATE_IDLE);
+    outcomes[2] = np_life_open_one("forged", LOGIN + 2);
+    np_life_fake->down = true;
+    outcomes[3] = np_life_open_one(new_one, LOGIN + 2);
+    np_life_fake->down = false;
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(plan_data(&outcomes[i], np_text("cart"), &plan),
+                         APR_EINVAL);
+        ck_assert_int_eq(plan.action, NP_ACTION_NOTHING);
+        ck_assert_int_eq(np_life_commit(&plan), APR_SUCCESS);
+    }
+    ck_assert_str_eq(read_data(new_one), "");
+}
+END_TEST
+
+START_TEST(late_data_does_not_wake_the_dead)
+{
+    const char *cookie = np_life_log_in(LOGIN);
+    np_outcome_t outcome = np_life_open_one(cookie, LOGIN + 1);
+    np_plan_t plan;
+
+    ck_assert_int_eq(plan_data(&outcome, np_text("cart"), &plan), APR_SUCCESS);
+    ck_assert_int_eq(np_life_end(cookie, LOGIN + 1), APR_SUCCESS);
+    ck_assert_int_eq(np_life_commit(&plan), APR_NOTFOUND);
+    ck_assert_int_eq(np_life_open_one(cookie, LOGIN + 2).state,
+                     NP_STATE_ENDED);
+}
+END_TEST
+
 Suite *np_suite_plan(void)
 {
     Suite *suite = suite_create("plan");
@@ -155,6 +356,20 @@ Suite *np_suite_plan(void)
     tcase_add_test(tc, login_ends_the_session_it_replaces);
     tcase_add_loop_test(tc, logout_wins_over_a_new_id_at_every_step, 0, 6);
     tcase_add_test(tc, failed_login_leaves_nothing);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("logins");
+    tcase_add_checked_fixture(tc, np_life_set_up, np_pool_tear_down);
+    tcase_add_test(tc, login_is_stored_with_all_it_says);
+    tcase_add_test(tc, headstone_does_not_tell_of_the_browser);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("data");
+    tcase_add_checked_fixture(tc, np_life_set_up, np_pool_tear_down);
+    tcase_add_test(tc, data_is_written_and_replaced);
+    tcase_add_test(tc, no_data_leaves_no_field);
+    tcase_add_test(tc, data_is_no_interaction);
+    tcase_add_test(tc, data_has_a_greatest_length);
+    tcase_add_test(tc, data_needs_a_live_session);
+    tcase_add_test(tc, late_data_does_not_wake_the_dead);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -218,6 +218,29 @@ START_TEST(record_is_never_forgotten_before_its_end)
 }
 END_TEST
 
+/* A second factor: a week after it was used, a life after it was passed; the
+ * smaller of the two, at -1 us, at it, and at +1 us. */
+START_TEST(second_factor_ends_by_what_comes_first)
+{
+    const apr_interval_time_t life = 3 * NP_POLICY_MFA_IDLE;
+    const apr_time_t last_week = LOGIN + life - NP_POLICY_MFA_IDLE;
+
+    for (int offset = -1; offset <= 1; offset++) {
+        ck_assert_int_eq(np_policy_mfa_until(LOGIN, last_week + offset, life),
+                         LOGIN + life + (offset < 0 ? offset : 0));
+        ck_assert_int_eq(
+            np_policy_mfa_until(LOGIN, LOGIN, NP_POLICY_MFA_IDLE + offset),
+            LOGIN + NP_POLICY_MFA_IDLE + (offset < 0 ? offset : 0));
+    }
+    ck_assert_int_eq(NP_POLICY_MFA_IDLE, MINUTES(7 * 24 * 60));
+    ck_assert_int_eq(np_policy_mfa_until(LOGIN, LOGIN, APR_INT64_MAX),
+                     LOGIN + NP_POLICY_MFA_IDLE);
+    ck_assert_int_eq(
+        np_policy_mfa_until(LOGIN, APR_INT64_MAX, APR_INT64_MAX),
+        APR_INT64_MAX);
+}
+END_TEST
+
 Suite *np_suite_policy(void)
 {
     Suite *suite = suite_create("policy");
@@ -238,6 +261,7 @@ Suite *np_suite_policy(void)
     tcase_add_test(tc, record_is_kept_past_its_end);
     tcase_add_loop_test(tc, record_is_never_forgotten_before_its_end, 0,
                         NP_MODES);
+    tcase_add_test(tc, second_factor_ends_by_what_comes_first);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -84,10 +84,8 @@ START_TEST(changed_record_is_not_believed)
 {
     const char *cookie = np_life_log_in(LOGIN);
     np_outcome_t outcome = np_life_open_one(cookie, LOGIN);
-    np_bytes_t *bytes = apr_hash_get(np_life_fake->items, outcome.id.storage_key,
-                                     APR_HASH_KEY_STRING);
 
-    ((unsigned char *)bytes->data)[bytes->len - 1] ^= 1;
+    np_fake_damage(np_life_fake, outcome.id.storage_key);
     outcome = np_life_open_one(cookie, LOGIN);
     ck_assert_int_eq(outcome.state, NP_STATE_NONE);
     ck_assert(outcome.damaged);

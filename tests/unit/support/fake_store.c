@@ -27,24 +27,26 @@ static apr_status_t enter(np_fake_t *fake, const char *operation,
     return status == APR_SUCCESS && fake->down ? APR_ECONNREFUSED : status;
 }
 
-static np_bytes_t *copy(np_bytes_t value, apr_pool_t *p)
+static np_bytes_t copy(np_bytes_t value, apr_pool_t *p)
 {
-    np_bytes_t *mine = apr_palloc(p, sizeof *mine);
-    mine->data = apr_pmemdup(p, value.data, value.len);
-    mine->len = value.len;
-    return mine;
+    return (np_bytes_t){ apr_pmemdup(p, value.data, value.len), value.len };
+}
+
+static np_fake_item_t *find(const np_fake_t *fake, const char *key)
+{
+    np_fake_item_t *item = apr_hash_get(fake->items, key, APR_HASH_KEY_STRING);
+    return item && fake->now && item->kept_until <= fake->now ? NULL : item;
 }
 
 static apr_status_t read_item(np_fake_t *fake, const char *key,
                               np_bytes_t *value, apr_pool_t *p)
 {
     fake->gets++;
-    const np_bytes_t *found =
-        apr_hash_get(fake->items, key, APR_HASH_KEY_STRING);
+    const np_fake_item_t *found = find(fake, key);
     if (!found) {
         return APR_NOTFOUND;
     }
-    *value = *copy(*found, p);
+    *value = copy(found->value, p);
     return APR_SUCCESS;
 }
 
@@ -72,9 +74,11 @@ static apr_status_t write_item(np_fake_t *fake, const char *key,
     if (taken != (how == NP_PUT_REPLACE)) {
         return taken ? APR_EEXIST : APR_NOTFOUND;
     }
+    np_fake_item_t *item = apr_palloc(fake->p, sizeof *item);
+    *item = (np_fake_item_t){ copy(value, fake->p), expires_at };
     fake->kept_until = expires_at;
     apr_hash_set(fake->items, apr_pstrdup(fake->p, key), APR_HASH_KEY_STRING,
-                 copy(value, fake->p));
+                 item);
     return APR_SUCCESS;
 }
 
@@ -123,5 +127,16 @@ np_fake_t *np_fake_create(apr_pool_t *p)
 
 bool np_fake_has(const np_fake_t *fake, const char *key)
 {
-    return apr_hash_get(fake->items, key, APR_HASH_KEY_STRING) != NULL;
+    return find(fake, key) != NULL;
+}
+
+void np_fake_damage(np_fake_t *fake, const char *key)
+{
+    np_fake_item_t *item = find(fake, key);
+    if (item) {
+        unsigned char *octets =
+            apr_pmemdup(fake->p, item->value.data, item->value.len);
+        octets[item->value.len - 1] ^= 1;
+        item->value.data = octets;
+    }
 }

@@ -14,8 +14,15 @@ typedef struct np_fake_t np_fake_t;
 typedef void np_fake_hook_t(np_fake_t *fake, const char *operation,
                             const char *key);
 
+/** What lies under a key. */
+typedef struct np_fake_item_t {
+    np_bytes_t value;
+    apr_time_t kept_until;
+} np_fake_item_t;
+
 struct np_fake_t {
     np_store_t store;
+    /** Of np_fake_item_t, by their keys. */
     apr_hash_t *items;
     apr_pool_t *p;
     /** No answer to anything. */
@@ -25,6 +32,8 @@ struct np_fake_t {
     int removes;
     /** What the last put asked to be kept until. */
     apr_time_t kept_until;
+    /** What was to be kept until then or less is forgotten; 0: nothing is. */
+    apr_time_t now;
     /** NULL, or what happens between two operations of the code under test;
      *  taken away while it runs. */
     np_fake_hook_t *before;
@@ -40,5 +49,8 @@ np_fake_t *np_fake_create(apr_pool_t *p);
 
 /** Is there anything under @a key? */
 bool np_fake_has(const np_fake_t *fake, const char *key);
+
+/** Change one bit of the last octet under @a key, where there is something. */
+void np_fake_damage(np_fake_t *fake, const char *key);
 
 #endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Changing a session's data without losing what another request changes. */
+#include "np_lock.h"
+
+#include <string.h>
+
+/** The first wait for another request; each one is twice as long. */
+#define FIRST_WAIT apr_time_from_msec(1)
+
+static void name_lock(char key[NP_LOCK_KEY_LEN + 1], const char *storage_key)
+{
+    key[0] = 'l';
+    memcpy(key + 1, storage_key, NP_STORAGE_KEY_LEN);
+    key[NP_LOCK_KEY_LEN] = '\0';
+}
+
+static apr_status_t add_lock(const np_realm_t *realm, const char *key,
+                             np_patience_e patience, apr_time_t now,
+                             np_budget_t *budget, apr_pool_t *scratch)
+{
+    const np_bytes_t value = { (const unsigned char *)"1", 1 };
+    apr_interval_time_t wait = FIRST_WAIT;
+
+    for (;;) {
+        apr_status_t status = realm->store->put(
+            realm->store, key, value, NP_PUT_ADD,
+            np_policy_sum(now, NP_LOCK_LIFE), budget, scratch);
+        if (status != APR_EEXIST) {
+            return status;
+        }
+        if (patience == NP_LOCK_TRY || budget->left / 2 <= wait) {
+            return APR_EBUSY;
+        }
+        apr_sleep(wait);
+        budget->left -= wait;
+        wait *= 2;
+    }
+}
+
+static apr_status_t read_again(const np_realm_t *realm, np_outcome_t *outcome,
+                               np_budget_t *budget, apr_pool_t *p)
+{
+    const char *key = outcome->id.storage_key;
+    np_record_t record;
+    np_bytes_t sealed;
+
+    apr_status_t status =
+        realm->store->get(realm->store, key, budget, &sealed, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = np_record_open(realm->crypto, &realm->scope, key, sealed, &record,
+                            p);
+    if (status == APR_SUCCESS && record.state == NP_RECORD_LIVE) {
+        outcome->record = record;
+        return APR_SUCCESS;
+    }
+    return APR_NOTFOUND;
+}
+
+apr_status_t np_lock_take(const np_realm_t *realm, np_outcome_t *outcome,
+                          np_patience_e patience, apr_time_t now,
+                          np_budget_t *budget, apr_pool_t *p)
+{
+    char key[NP_LOCK_KEY_LEN + 1];
+
+    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+        return APR_EINVAL;
+    }
+    name_lock(key, outcome->id.storage_key);
+    apr_status_t status = add_lock(realm, key, patience, now, budget, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = read_again(realm, outcome, budget, p);
+    if (status != APR_SUCCESS) {
+        np_lock_release(realm, outcome->id.storage_key, budget, p);
+    }
+    return status;
+}
+
+void np_lock_release(const np_realm_t *realm, const char *storage_key,
+                     np_budget_t *budget, apr_pool_t *scratch)
+{
+    char key[NP_LOCK_KEY_LEN + 1];
+
+    name_lock(key, storage_key);
+    (void)realm->store->remove(realm->store, key, budget, scratch);
+}
