@@ -37,13 +37,17 @@ static void register_hooks(apr_pool_t *p)
                               APR_HOOK_REALLY_FIRST);
     ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
-    /* Who is it, and may he: np_access.c, np_authz.c for our Require rules. */
+    /* Who is it, and may he: np_access.c, np_authz.c for our Require rules.
+     * Both before mod_ssl and after it, which names the user, too; and before
+     * it adds a password of its own (FakeBasicAuth), which it must do once. */
     ap_hook_check_access(np_access_name_user, NULL, NULL, APR_HOOK_FIRST,
                          AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access(np_access_name_user, NULL, NULL,
+                         APR_HOOK_REALLY_LAST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(np_access_check, NULL, NULL, APR_HOOK_FIRST,
                             AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_check_authn(np_access_authenticate, NULL, NULL, APR_HOOK_FIRST,
-                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authn(np_access_authenticate, NULL, NULL,
+                        APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(np_access_authorize, NULL, NULL, APR_HOOK_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(np_access_challenge, NULL, NULL,

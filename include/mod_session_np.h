@@ -75,31 +75,35 @@ typedef enum session_np_mode_e {
 
 /*
  * Optional functions: get each by APR_RETRIEVE_OPTIONAL_FN() in
- * optional_fn_retrieve or later; NULL: the module is not there. They work from
- * the header_parser hook on, in places with "SessionNP On", for main requests
- * and sub-requests, and in the thread of the request. Those that change a
- * session write to the store before they return, and their cookies go out with
- * the response.
+ * optional_fn_retrieve or later; NULL: the module is not there, or is older
+ * than the function. They work from the header_parser hook on, in places with
+ * "SessionNP On", for main requests and sub-requests, and in the thread of the
+ * request. Those that change a session write to the store before they return,
+ * and their cookies go out with the response. What the environment says is set
+ * in fixups, and r->user before: a later change is seen by these functions
+ * only.
  *
  * They return APR_SUCCESS if it is done, and otherwise, unless they say more:
  *   APR_ENOTIMPL  no sessions in this place
  *   APR_EINVAL    an argument cannot be, or there is no live session for it
- *   APR_EEXIST    another request ended or renewed the session at the moment
+ *   APR_EEXIST    another request has ended or renewed the session
  *   APR_EOF       too late: the response's headers are out already
- * Anything else: the store did not answer, and nothing is changed.
+ * Anything else: the store did not answer. Take it as not done; what was
+ * written may still arrive. Compare to these with ==, and treat all else alike.
  */
 
 /** The state of the session of @a r. */
 APR_DECLARE_OPTIONAL_FN(session_np_state_e, session_np_state, (request_rec *r));
 
 /** The user of the live session of @a r; NULL without one. Lives as long as
- *  the request. */
+ *  the request that the client made. */
 APR_DECLARE_OPTIONAL_FN(const char *, session_np_user, (request_rec *r));
 
 /**
  * Read what a module has put into the session under @a key, 1 to 255 printable
- * characters. Begin keys with the name of your module. @a value lives in the
- * request's pool and is followed by a NUL that @a len does not count.
+ * ASCII characters without blanks. Begin keys with the name of your module.
+ * @a value lives in the pool of @a r and is followed by a NUL that @a len does
+ * not count. Both are set by APR_SUCCESS only.
  * @return APR_SUCCESS; APR_NOTFOUND for a key that was not put; see above
  */
 APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_get,
@@ -108,8 +112,9 @@ APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_get,
 
 /**
  * Put @a len octets into the session under @a key; NULL removes it. They go
- * into the store sealed, and only the browser's cookie opens them. Requests
- * that put at the same moment overwrite each other.
+ * into the store sealed, and only the browser's cookie opens them. They stay
+ * over a new id, and go with the session. It is never too late. Requests that
+ * put at the same moment lose nothing of each other.
  * @return APR_SUCCESS; APR_ENOSPC if a session cannot hold so much, which is
  *         60 KB in all; see above
  */
@@ -119,21 +124,25 @@ APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_set,
 
 /**
  * Log @a user in: a new session with a new id; one that there was is over.
- * @param mfa the method of a second factor that was passed; NULL: none
+ * @param user 1 to 1024 octets without control characters
+ * @param mfa the method of a second factor that was passed, 1 to 64 characters
+ *        of a token of RFC 9110, and not "remembered"; NULL: none
  */
 APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_login,
                         (request_rec *r, const char *user,
                          session_np_mode_e mode, const char *mfa));
 
 /**
- * A second factor was passed in the live session, by @a method: a new id. With
- * @a remember this user needs none in this browser for some time.
+ * A second factor was passed in the live session, by @a method, as for a login:
+ * a new id. The old one is accepted for ten seconds more, without the second
+ * factor. With @a remember this user needs none in this browser for some time.
  */
 APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_step_up,
                         (request_rec *r, const char *method, int remember));
 
 /** End the session: its record is removed, and the cookies. Without one there
- *  is nothing to do. */
+ *  is nothing to do. The cookies go too if the store does not answer; then the
+ *  session itself may live on. */
 APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_end, (request_rec *r));
 
 /** What happens to sessions. */
@@ -141,11 +150,13 @@ typedef enum session_np_event_e {
     SESSION_NP_EVENT_LOGIN = 1,
     SESSION_NP_EVENT_STEP_UP = 2,
     SESSION_NP_EVENT_LOGOUT = 3,
-    /** A request found it ended by the inactivity timeout. */
+    /** A request found it ended by the inactivity timeout; so may others at the
+     *  same moment. */
     SESSION_NP_EVENT_IDLE = 4,
-    /** A request found it ended by "require login after". */
+    /** The same, by "require login after". */
     SESSION_NP_EVENT_EXPIRED = 5,
-    /** Another login in the same browser took its place. */
+    /** Another login in the same browser took its place; that is told of next.
+     */
     SESSION_NP_EVENT_REVOKED = 6,
     /** The login that was told of just before came from a new device. */
     SESSION_NP_EVENT_NEW_DEVICE = 7,
@@ -160,8 +171,8 @@ typedef enum session_np_event_e {
  *   APR_OPTIONAL_HOOK(session_np, session_np_event, my_event, NULL, NULL,
  *                     APR_HOOK_MIDDLE);
  *
- * @a user and @a id, the public handle, live as long as the request. Return
- * DECLINED; other hooks are run all the same.
+ * @a user and @a id, the public handle, live as long as @a r. Return DECLINED;
+ * other hooks are run all the same. Do not change the session in it.
  */
 APR_DECLARE_EXTERNAL_HOOK(session_np, SESSION_NP, int, session_np_event,
                           (request_rec *r, session_np_event_e event,

@@ -9,6 +9,7 @@ src=$(cd "$(dirname "$0")" && pwd) || exit 1
 : "${MODULE:?the path of the module to test}"
 : "${PERL:=perl}" "${MEMCACHED:=memcached}" "${HTTPD:=/usr/sbin/apache2}"
 : "${TEST_MODULES:=}" "${HTTPD_WRAPPER:=}" "${NP_COUNTS:=}" "${KEEP:=}"
+: "${NODE_MODULES:=}"
 
 # Skipping is for people without the tools; a machine that checks others' work
 # has to have them.
@@ -68,11 +69,16 @@ trap 'interrupted=1; exit 129' HUP
 trap 'interrupted=1; exit 130' INT
 trap 'interrupted=1; exit 143' TERM
 
-cp -R "$src/t" "$src/harness" "$work/" && chmod -R u+w "$work" &&
+cp -R "$src/t" "$src/harness" "$src/../examples" "$work/" &&
+  chmod -R u+w "$work" &&
   mkdir "$work/modules" "$work/run" && cp "$MODULE" "$work/modules/" || exit 1
 for module in $TEST_MODULES; do
   cp "$module" "$work/modules/" || exit 1
 done
+
+if test -d "$NODE_MODULES"; then
+  cp -R "$NODE_MODULES" "$work/node_modules" || exit 1
+fi
 
 NP_WORK=$work
 NP_REAL_HTTPD=$HTTPD

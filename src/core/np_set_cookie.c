@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "apr_cstr.h"
-#include "apr_date.h"
 #include "apr_strings.h"
 
 #include "np_policy.h"
 
 #define BLANKS " \t"
+#define DIGITS "0123456789"
+/* What stands between the parts of a date. */
+#define DATE_DELIMITERS "\t !\"#$%&'()*+,-./;<=>?@[\\]^_`{|}~"
 
 /* One part of the line, between semicolons: "name=value" or "name". */
 typedef struct np_part_t {
@@ -60,7 +62,7 @@ static bool read_max_age(const char *text, apr_time_t now,
 {
     char *end;
 
-    if (!text || text[strspn(text, "-0123456789")] || !*text) {
+    if (!text || text[strspn(text, "-" DIGITS)] || !*text) {
         return false;
     }
     apr_int64_t seconds = apr_strtoi64(text, &end, 10);
@@ -79,19 +81,119 @@ static bool read_max_age(const char *text, apr_time_t now,
     return true;
 }
 
-/* What browsers do with a date that they cannot read: nothing. */
-static bool read_expires(const char *text, apr_time_t *expires_at)
+/* Dates (RFC 6265 section 5.1.1): applications write them in many ways, and
+ * browsers look for a time, a day, a month and a year, in any order. */
+
+typedef struct np_date_t {
+    apr_time_exp_t fields;
+    bool has_clock;
+    bool has_day;
+    bool has_month;
+    bool has_year;
+} np_date_t;
+
+/* Step over a number of least to most digits. */
+static bool read_number(const char **text, apr_size_t least, apr_size_t most,
+                        int *number)
 {
-    if (!text) {
+    apr_size_t len = strspn(*text, DIGITS);
+
+    if (len < least || len > most) {
         return false;
     }
-    apr_time_t date = apr_date_parse_rfc(text);
-    bool epoch = strstr(text, "1970") != NULL;
-    if (date == APR_DATE_BAD && !epoch) {
-        return false;
+    *number = 0;
+    for (; len; len--) {
+        *number = *number * 10 + (*(*text)++ - '0');
     }
-    *expires_at = date > 0 ? date : 1;
     return true;
+}
+
+static bool read_clock(const char *text, apr_time_exp_t *date)
+{
+    return read_number(&text, 1, 2, &date->tm_hour) && *text++ == ':'
+           && read_number(&text, 1, 2, &date->tm_min) && *text++ == ':'
+           && read_number(&text, 1, 2, &date->tm_sec);
+}
+
+static bool read_month(const char *text, int *month)
+{
+    for (*month = 0; *month < 12; ++*month) {
+        if (!apr_cstr_casecmpn(text, apr_month_snames[*month], 3)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_year(const char *text, int *year)
+{
+    if (!read_number(&text, 2, 4, year)) {
+        return false;
+    }
+    if (*year < 100) {
+        *year += *year < 70 ? 2000 : 1900;
+    }
+    return true;
+}
+
+/* Of a date whose parts were found; what is before 1970 is just over. */
+static bool to_moment(apr_time_exp_t *date, apr_time_t *moment)
+{
+    apr_time_exp_t real;
+
+    if (date->tm_mday < 1 || date->tm_mday > 31 || date->tm_year < 1601
+        || date->tm_hour > 23 || date->tm_min > 59 || date->tm_sec > 59) {
+        return false;
+    }
+    if (date->tm_year < 1970) {
+        *moment = 1;
+        return true;
+    }
+    date->tm_year -= 1900;
+    return apr_time_exp_gmt_get(moment, date) == APR_SUCCESS
+           && apr_time_exp_gmt(&real, *moment) == APR_SUCCESS
+           && real.tm_mday == date->tm_mday;      /* no 31st of June */
+}
+
+/* What a part is depends on what was not found before it. */
+static void read_date_part(const char *text, np_date_t *date)
+{
+    const char *day = text;
+
+    if (!date->has_clock && read_clock(text, &date->fields)) {
+        date->has_clock = true;
+    }
+    else if (!date->has_day
+             && read_number(&day, 1, 2, &date->fields.tm_mday)) {
+        date->has_day = true;
+    }
+    else if (!date->has_month && read_month(text, &date->fields.tm_mon)) {
+        date->has_month = true;
+    }
+    else if (!date->has_year && read_year(text, &date->fields.tm_year)) {
+        date->has_year = true;
+    }
+}
+
+/* What browsers do with a date that they cannot read: nothing. */
+static void read_expires(const char *text, apr_time_t *expires_at,
+                         apr_pool_t *p)
+{
+    np_date_t date = { 0 };
+    apr_time_t moment;
+    char *rest = apr_pstrdup(p, text ? text : "");
+
+    for (;;) {
+        const char *part = apr_strtok(rest, DATE_DELIMITERS, &rest);
+        if (!part) {
+            break;
+        }
+        read_date_part(part, &date);
+    }
+    if (date.has_clock && date.has_day && date.has_month && date.has_year
+        && to_moment(&date.fields, &moment)) {
+        *expires_at = moment > 0 ? moment : 1;
+    }
 }
 
 bool np_set_cookie_read(const char *line, apr_time_t now,
@@ -115,7 +217,7 @@ bool np_set_cookie_read(const char *line, apr_time_t now,
             has_max_age |= read_max_age(part.value, now, &cookie->expires_at);
         }
         else if (is_called(&part, "Expires") && !has_max_age) {
-            (void)read_expires(part.value, &cookie->expires_at);
+            read_expires(part.value, &cookie->expires_at, p);
         }
         cookie->secure |= is_called(&part, "Secure");
         cookie->http_only |= is_called(&part, "HttpOnly");
@@ -152,7 +254,7 @@ const char *np_set_cookie_harden(const char *line, bool transient, bool secure,
     if (!np_set_cookie_read(line, now, &cookie, p)) {
         return line;
     }
-    if (transient && cookie.expires_at && !cookie.removes) {
+    if (transient && !cookie.removes) {
         line = without_life(line, p);
     }
     return apr_pstrcat(p, line, cookie.http_only ? "" : "; HttpOnly",

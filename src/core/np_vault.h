@@ -14,10 +14,12 @@
 
 /**
  * Keep @a cookie, which was set for the request path @a request_path at the
- * moment @a now, in the data @a map; one that removes goes out of it. Where the
- * room is not enough the oldest go, and @a dropped counts them.
- * @return APR_SUCCESS, and @a changed lives in @a p; APR_ENOSPC if it is too
- *         large alone; APR_EINVAL for bytes that are no map
+ * moment @a now, in the data @a map; one that removes goes out of it. To make
+ * room those that are over go, and then the oldest; @a dropped grows by the
+ * number of the latter.
+ * @return APR_SUCCESS, and @a changed lives in @a p or is @a map; APR_ENOSPC if
+ *         it is too large alone; APR_EINVAL for bytes that are no map, if there
+ *         is something to change
  */
 apr_status_t np_vault_keep(np_bytes_t map, const np_set_cookie_t *cookie,
                            const char *request_path, apr_time_t now,

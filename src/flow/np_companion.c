@@ -7,16 +7,36 @@
 
 #include "np_envelope.h"
 
+static void choose(np_companion_t *companion, const np_candidate_t *candidate)
+{
+    companion->id = candidate->id;
+    memcpy(companion->text, candidate->text, sizeof companion->text);
+    companion->brought = true;
+}
+
+/* The twin is the same cookie once more. */
+static void add(np_companion_t *companion, const np_candidate_t *candidate)
+{
+    if (!companion->brought) {
+        choose(companion, candidate);
+    }
+    else if (strcmp(companion->text, candidate->text)
+             && companion->others_count < NP_COMPANION_MAX_OTHERS) {
+        companion->others[companion->others_count++] = *candidate;
+    }
+}
+
 void np_companion_find(const np_realm_t *realm, const np_bytes_t *cookies,
                        int count, np_companion_t *companion)
 {
     memset(companion, 0, sizeof *companion);
-    for (int i = 0; i < count && !companion->brought; i++) {
+    for (int i = 0; i < count; i++) {
+        np_candidate_t candidate = { .text = "" };
         if (np_id_parse(realm->crypto, &realm->scope, cookies[i],
-                        &companion->id)
+                        &candidate.id)
             == APR_SUCCESS) {
-            memcpy(companion->text, cookies[i].data, NP_ID_TEXT_LEN);
-            companion->brought = true;
+            memcpy(candidate.text, cookies[i].data, NP_ID_TEXT_LEN);
+            add(companion, &candidate);
         }
     }
 }
@@ -53,6 +73,32 @@ apr_status_t np_companion_read(const np_realm_t *realm,
         companion->answer = ask(realm, companion, budget, p);
     }
     return companion->answer;
+}
+
+static bool knows(np_companion_t *companion, const char *user)
+{
+    return companion->answer == APR_SUCCESS
+           && np_browser_find(&companion->browser, user);
+}
+
+apr_status_t np_companion_read_for(const np_realm_t *realm,
+                                   np_companion_t *companion,
+                                   const char *user, np_budget_t *budget,
+                                   apr_pool_t *p)
+{
+    int count = companion->others_count;
+
+    (void)np_companion_read(realm, companion, budget, p);
+    companion->others_count = 0;
+    for (int i = 0; i < count && !knows(companion, user); i++) {
+        np_companion_t other = *companion;
+        choose(&other, &companion->others[i]);
+        other.answer = ask(realm, &other, budget, p);
+        if (knows(&other, user) || np_store_unavailable(other.answer)) {
+            *companion = other;
+        }
+    }
+    return companion->brought ? companion->answer : APR_NOTFOUND;
 }
 
 apr_status_t np_companion_mint(const np_realm_t *realm,

@@ -7,6 +7,15 @@
 #include "np_browser.h"
 #include "np_session.h"
 
+/** Cookies of one kind that are tried, besides the first. */
+#define NP_COMPANION_MAX_OTHERS 3
+
+/** One of several cookies of a name that the browser presented. */
+typedef struct np_candidate_t {
+    np_id_t id;
+    char text[NP_ID_TEXT_LEN + 1];
+} np_candidate_t;
+
 /** A device or second-factor cookie, and the record under it. */
 typedef struct np_companion_t {
     /** The browser presented one whose MAC is right. */
@@ -19,10 +28,14 @@ typedef struct np_companion_t {
     apr_status_t answer;
     /** The record; nothing is known in it unless the answer is APR_SUCCESS. */
     np_browser_t browser;
+    /** More of them that are good; somebody may have put one before the
+     *  browser's own. */
+    np_candidate_t others[NP_COMPANION_MAX_OTHERS];
+    int others_count;
 } np_companion_t;
 
 /** Find the first of the cookie values @a cookies whose MAC is right for the
- *  kind of @a realm. Asks no store. */
+ *  kind of @a realm, and those that follow. Asks no store. */
 void np_companion_find(const np_realm_t *realm, const np_bytes_t *cookies,
                        int count, np_companion_t *companion);
 
@@ -35,6 +48,15 @@ void np_companion_find(const np_realm_t *realm, const np_bytes_t *cookies,
 apr_status_t np_companion_read(const np_realm_t *realm,
                                np_companion_t *companion, np_budget_t *budget,
                                apr_pool_t *p);
+
+/**
+ * The same, and of several that were brought one that knows @a user, if there is
+ * one; the others cost a read each, the first time.
+ */
+apr_status_t np_companion_read_for(const np_realm_t *realm,
+                                   np_companion_t *companion,
+                                   const char *user, np_budget_t *budget,
+                                   apr_pool_t *p);
 
 /**
  * Give a companion a new id and text, under which nothing is stored yet.

@@ -51,7 +51,8 @@ apr_status_t np_device_recognize(const np_realm_t *realm,
                                  apr_time_t now, np_budget_t *budget,
                                  np_device_t *device, apr_pool_t *p)
 {
-    apr_status_t status = np_companion_read(realm, companion, budget, p);
+    apr_status_t status =
+        np_companion_read_for(realm, companion, user, budget, p);
 
     memset(device, 0, sizeof *device);
     if (np_store_unavailable(status)) {
@@ -85,8 +86,9 @@ apr_status_t np_device_remember(const np_realm_t *realm,
     apr_status_t status = np_companion_write(
         realm, companion, stored ? NP_PUT_REPLACE : NP_PUT_ADD,
         np_device_ends_at(realm, companion), budget, scratch);
-    if (status == APR_SUCCESS) {
+    if (status == APR_SUCCESS) {      /* for another login in this request */
         companion->answer = APR_SUCCESS;
+        companion->brought = true;
     }
     return status;
 }

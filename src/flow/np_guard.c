@@ -14,6 +14,10 @@
 /** Octets of the name of a counter. */
 #define NAME_OCTETS 16
 
+/* A store may keep a place for so much longer than it was told; it must be free
+ * when the lock ends. */
+#define STORE_SLACK apr_time_from_sec(2)
+
 /* "Alice " and "alice" are often one user to whoever checks the password. Not
  * by tolower(): that asks the locale. */
 static const char *fold(const char *user, apr_pool_t *p)
@@ -41,7 +45,9 @@ static apr_status_t name_counter(const np_realm_t *realm,
 {
     const np_scope_t *scope = &realm->scope;
     const char *user = fold(attempt->user, p);
-    const char *device = attempt->device ? attempt->device : "";
+    const char *device = attempt->second_factor ? "second factor"
+                         : attempt->device      ? attempt->device
+                                                : "";
     unsigned char prf[NP_CRYPTO_PRF_LEN];
     char text[NP_BASE64URL_LEN(NAME_OCTETS) + 1];
 
@@ -117,8 +123,18 @@ static apr_status_t lock(const np_realm_t *realm, const char *name,
     return status == APR_NOTFOUND ? APR_SUCCESS : status;
 }
 
+static apr_time_t end_of_place(const np_attempts_t *attempts, apr_time_t now)
+{
+    const apr_interval_time_t slack =
+        attempts->window > 5 * STORE_SLACK ? STORE_SLACK : 0;
+
+    return np_policy_sum(now, attempts->window - slack);
+}
+
 /* Take the first free place of the window, counted from 1; one more than
- * there are if none is free. A place is free again when its window is over. */
+ * there are if none is free. A place is free again when its window is over.
+ * With a store so slow that there is no time to look at all of them, it is the
+ * last one that was looked at: better locked too early than never. */
 static apr_status_t take_place(const np_realm_t *realm, const char *name,
                                apr_time_t now, np_budget_t *budget,
                                int *place, apr_pool_t *p)
@@ -127,13 +143,19 @@ static apr_status_t take_place(const np_realm_t *realm, const char *name,
     const np_bytes_t taken = { (const unsigned char *)"1", 1 };
     np_store_t *store = realm->store;
 
+    const apr_interval_time_t enough = budget->left / 2;
+
     for (*place = 1; *place <= attempts->most; ++*place) {
         const char *key = apr_psprintf(p, "%s-%d", name, *place);
-        apr_status_t status = store->put(
-            store, key, taken, NP_PUT_ADD,
-            np_policy_sum(now, attempts->window), budget, p);
+        apr_status_t status =
+            store->put(store, key, taken, NP_PUT_ADD,
+                       end_of_place(attempts, now), budget, p);
         if (status != APR_EEXIST) {
             return status;
+        }
+        if (budget->left < enough) {
+            *place = attempts->most;
+            break;
         }
     }
     return APR_SUCCESS;
@@ -148,6 +170,9 @@ apr_status_t np_guard_count(const np_realm_t *realm,
     int place = 0;
 
     *excess = false;
+    if (most < 1) {
+        return APR_SUCCESS;           /* any number is allowed */
+    }
     apr_status_t status = name_counter(realm, attempt, &name, p);
     if (status == APR_SUCCESS) {
         status = take_place(realm, name, now, budget, &place, p);

@@ -5,6 +5,8 @@
 #ifndef NP_GUARD_H
 #define NP_GUARD_H
 
+#include <stdbool.h>
+
 #include "np_device.h"
 
 /**
@@ -18,6 +20,10 @@ typedef struct np_attempt_t {
     const char *user;
     /** The storage key of a device that is known to the user; NULL: other. */
     const char *device;
+    /** A second factor was tried, by somebody who had passed the first: counted
+     *  for the user alone. The first one makes a device known, and so it must
+     *  not give as many tries of the second. */
+    bool second_factor;
 } np_attempt_t;
 
 /**

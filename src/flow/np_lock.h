@@ -21,6 +21,8 @@ typedef enum np_patience_e {
  * Lock the live session of @a outcome against others who do so too, and read
  * its record once more: it may have been changed since it was opened. It has to
  * be given back by np_lock_release(), if and only if this succeeds.
+ * The lock ends NP_LOCK_LIFE after @a now, which is the time of this call: where
+ * a request has lasted for longer, a lock counted from its beginning is none.
  * @return APR_SUCCESS; APR_EBUSY if another request holds it for too long;
  *         APR_NOTFOUND if the session has ended or got a new id meanwhile;
  *         APR_EINVAL if the outcome is not live or an old id; anything else:

@@ -34,7 +34,8 @@ bool np_mfa_is_remembered(const np_realm_t *realm, np_companion_t *companion,
                           const char *user, apr_time_t now,
                           np_budget_t *budget, apr_pool_t *p)
 {
-    if (np_companion_read(realm, companion, budget, p) != APR_SUCCESS) {
+    if (np_companion_read_for(realm, companion, user, budget, p)
+        != APR_SUCCESS) {
         return false;
     }
     const np_visitor_t *visitor = np_browser_find(&companion->browser, user);
@@ -45,6 +46,9 @@ apr_status_t np_mfa_extend(const np_realm_t *realm, np_companion_t *companion,
                            const char *user, apr_time_t now,
                            np_budget_t *budget, apr_pool_t *scratch)
 {
+    if (!np_browser_find(&companion->browser, user)) {
+        return APR_NOTFOUND;
+    }
     np_browser_remember(&companion->browser, user, false, now);
     return np_companion_write(realm, companion, NP_PUT_REPLACE,
                               np_mfa_ends_at(realm, companion), budget,
@@ -70,7 +74,8 @@ apr_status_t np_mfa_remember(const np_realm_t *realm,
                              apr_time_t now, np_budget_t *budget,
                              apr_pool_t *p)
 {
-    apr_status_t found = np_companion_read(realm, companion, budget, p);
+    apr_status_t found =
+        np_companion_read_for(realm, companion, user, budget, p);
     np_companion_t renewed = *companion;
 
     if (np_store_unavailable(found)) {

@@ -17,7 +17,7 @@ bool np_mfa_is_remembered(const np_realm_t *realm, np_companion_t *companion,
 /**
  * Write down that the remembered second factor of @a user was used: it is
  * remembered for longer.
- * @return APR_SUCCESS; anything else: it is not
+ * @return APR_SUCCESS; APR_NOTFOUND if none is; anything else: it is not
  */
 apr_status_t np_mfa_extend(const np_realm_t *realm, np_companion_t *companion,
                            const char *user, apr_time_t now,

@@ -8,6 +8,7 @@
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
+#include "http_ssl.h"
 
 #include "np_answer.h"
 #include "np_guess.h"
@@ -66,13 +67,32 @@ static bool repeats_password(request_rec *r)
            && apr_table_get(r->headers_in, "Authorization");
 }
 
+/* The session speaks for its user, and nobody has checked a password: the
+ * application must not take one that names somebody else for checked. */
+static void drop_unchecked_password(const np_visit_t *v)
+{
+    const char *named = np_guess_user(v->r);
+
+    if (np_guess_is_try(v->r)
+        && (!named || strcmp(named, v->outcome->record.user))) {
+        apr_table_unset(v->r->headers_in, "Authorization");
+    }
+}
+
 int np_access_name_user(request_rec *r)
 {
     np_visit_t v;
 
-    if (visit(r, &v) && is_live(&v)) {
+    if (!visit(r, &v)) {
+        return DECLINED;
+    }
+    if (is_live(&v)) {
         r->user = (char *)v.outcome->record.user;
         r->ap_auth_type = (char *)AUTH_TYPE;
+        drop_unchecked_password(&v);
+    }
+    else if (!r->user) {
+        v.ctx->nameless = r;
     }
     return DECLINED;
 }
@@ -101,6 +121,53 @@ static int settle(const np_visit_t *v, int status)
     return is_live(v) || v->ctx->denied ? refuse_user(v) : status;
 }
 
+/* A name that cannot stand in a record is nobody's. */
+static int refuse_name(const np_visit_t *v)
+{
+    NP_LOG_REQUEST(v->r, APR_SUCCESS, NP_MSG_BAD_USER);
+    v->r->user = NULL;
+    ap_note_auth_failure(v->r);
+    return HTTP_UNAUTHORIZED;
+}
+
+/* With SSLVerifyClient optional_no_ca anybody can write himself a certificate,
+ * and mod_ssl takes the name from it all the same. */
+static bool is_unverified(request_rec *r)
+{
+    const char *verified =
+        ap_ssl_var_lookup(r->pool, r->server, r->connection, r,
+                          "SSL_CLIENT_VERIFY");
+    return verified && *verified && strcmp(verified, "SUCCESS")
+           && strcmp(verified, "NONE");
+}
+
+/* Did somebody name the user before anybody was asked who it is? mod_ssl does,
+ * by SSLUserName. */
+static bool is_named(const np_visit_t *v)
+{
+    return v->ctx->nameless == v->r && v->r->user && !is_live(v);
+}
+
+/* Whoever is let in by such a name alone has logged in by it. Where anybody
+ * may come in, or where Require is content without a user, nobody logs in. */
+static int check_named(const np_visit_t *v)
+{
+    char *user = v->r->user;
+
+    v->r->user = NULL;
+    int without = ask_others(v, ap_run_access_checker_ex);
+    v->r->user = user;
+    int status = ask_others(v, ap_run_access_checker_ex);
+    if (status != OK || without == OK || is_unverified(v->r)) {
+        return status;
+    }
+    if (!np_record_is_user(user)) {
+        return refuse_name(v);
+    }
+    v->ctx->authenticated = v->r;
+    return OK;
+}
+
 int np_access_check(request_rec *r)
 {
     np_visit_t v;
@@ -108,7 +175,9 @@ int np_access_check(request_rec *r)
     if (!visit(r, &v)) {
         return DECLINED;
     }
-    return settle(&v, ask_others(&v, ap_run_access_checker_ex));
+    return settle(&v, is_named(&v)
+                          ? check_named(&v)
+                          : ask_others(&v, ap_run_access_checker_ex));
 }
 
 int np_access_authorize(request_rec *r)
@@ -143,15 +212,6 @@ static int refuse_visitor(const np_visit_t *v)
                                 : np_answer_state(state));
 }
 
-/* A name that cannot stand in a record is nobody's. */
-static int refuse_name(const np_visit_t *v)
-{
-    NP_LOG_REQUEST(v->r, APR_SUCCESS, NP_MSG_BAD_USER);
-    v->r->user = NULL;
-    ap_note_auth_failure(v->r);
-    return HTTP_UNAUTHORIZED;
-}
-
 static int ask_who(const np_visit_t *v)
 {
     int status = ask_others(v, ap_run_check_user_id);
@@ -168,21 +228,11 @@ static int ask_who(const np_visit_t *v)
 /* What a guess is answered with in place of what it would have told. */
 static int refuse_guess(const np_visit_t *v, int status)
 {
-    if (status == HTTP_SERVICE_UNAVAILABLE) {
-        return np_answer_unavailable(v->r, &v->place);
-    }
-    apr_table_unset(v->r->err_headers_out, "WWW-Authenticate");
     v->ctx->authenticated = NULL;
-    return np_answer_locked(v->r, &v->place);
-}
-
-static int look_at_guess(const np_visit_t *v, const char *user)
-{
-    int status = np_guess_look(v->ctx, v->r, user);
-
-    return status == HTTP_SERVICE_UNAVAILABLE && v->place.pass_without_store
-               ? OK
-               : status;
+    apr_table_unset(v->r->err_headers_out, "WWW-Authenticate");
+    return status == HTTP_SERVICE_UNAVAILABLE
+               ? np_answer_unavailable(v->r, &v->place)
+               : np_answer_locked(v->r, &v->place);
 }
 
 /* Digest: the password was right, only the nonce was too old. */
@@ -193,29 +243,33 @@ static bool is_stale(const request_rec *r)
     return challenge && ap_strcasestr(challenge, "stale=true");
 }
 
-/* Before the password is checked, and once more after: others may have guessed
- * meanwhile, and whoever checks may have read another name. Of a form that is
- * read by another module the name is known only then. */
+/* What the other module found must not be seen, whatever it is, if the browser
+ * is locked out by now for the name that it read. */
+static int look_after(const np_visit_t *v, int status)
+{
+    const char *user = v->r->user;
+
+    if (status == HTTP_UNAUTHORIZED && !is_stale(v->r)) {
+        return np_guess_count(v->ctx, v->r, &v->place, user);
+    }
+    return status == OK || status == HTTP_UNAUTHORIZED
+               ? np_guess_look(v->ctx, v->r, &v->place, user)
+               : OK;
+}
+
+/* Before the password is checked, if it is clear for whom, and once more after:
+ * others may have guessed meanwhile, and whoever checks may read another name. */
 static int ask_who_tries(const np_visit_t *v)
 {
     const char *user = np_guess_user(v->r);
-    bool tries = user || np_guess_is_form(v->r);
-    int refusal = user ? look_at_guess(v, user) : OK;
+    int refusal =
+        user ? np_guess_look(v->ctx, v->r, &v->place, user) : OK;
 
     if (refusal != OK) {
         return refuse_guess(v, refusal);
     }
     int status = ask_who(v);
-    user = v->r->user ? v->r->user : user;
-    if (!tries || !user) {
-        return status;
-    }
-    if (status == OK) {
-        refusal = look_at_guess(v, user);
-    }
-    else if (status == HTTP_UNAUTHORIZED && !is_stale(v->r)) {
-        refusal = np_guess_count(v->ctx, v->r, user);
-    }
+    refusal = v->r->user ? look_after(v, status) : OK;
     return refusal == OK ? status : refuse_guess(v, refusal);
 }
 
@@ -245,7 +299,9 @@ int np_access_authenticate(request_rec *r)
     if (!ap_auth_type(r) || has_auth_type(r, AUTH_TYPE)) {
         return refuse_visitor(&v);
     }
-    return np_guess_is_counted(v.ctx) ? ask_who_tries(&v) : ask_who(&v);
+    return np_guess_is_try(r) && np_guess_is_counted(v.ctx, r, &v.place)
+               ? ask_who_tries(&v)
+               : ask_who(&v);
 }
 
 int np_access_challenge(request_rec *r, const char *auth_type)

@@ -5,8 +5,9 @@
 
 #include "np_module.h"
 
-/** For hook access_checker: a live session names the user, before any other
- *  module is asked and also where nobody asks. */
+/** For hook access_checker, as its first and as its last: a live session names
+ *  the user, before any other module is asked and also where nobody asks. If
+ *  another one names its own meanwhile, the session's stands. */
 int np_access_name_user(request_rec *r);
 
 /*
@@ -15,7 +16,8 @@ int np_access_name_user(request_rec *r);
  * where a session is at stake.
  */
 
-/** For hook access_checker_ex: rules that need no user. */
+/** For hook access_checker_ex: rules that need no user, or one who has been
+ *  named already. */
 int np_access_check(request_rec *r);
 
 /** For hook check_user_id: who it is. */

@@ -212,6 +212,8 @@ const char *np_answer_replace(const np_request_t *ctx, request_rec *r)
     r->status_line = NULL;
     r->content_encoding = NULL;
     r->content_languages = NULL;
+    /* By its error documents, wherever httpd was redirected to meanwhile. */
+    r->per_dir_config = ctx->refused->per_dir_config;
     if (has_error_document(r, ctx->refusal)) {
         r->status = HTTP_OK;          /* else httpd takes it for a second error */
         return NULL;

@@ -9,6 +9,7 @@
 #include "mod_session_np.h"
 #include "np_app_data.h"
 #include "np_app_map.h"
+#include "np_data.h"
 #include "np_login.h"
 #include "np_said.h"
 #include "np_turn.h"
@@ -32,10 +33,31 @@ static apr_status_t enter_to_change(request_rec *r, np_place_t *place,
                                     np_request_t **ctx)
 {
     *ctx = enter(r, place);
-    if (!*ctx || !(*ctx)->realm.store) {
+    if (!*ctx) {
         return APR_ENOTIMPL;
     }
-    return (*ctx)->sent ? APR_EOF : APR_SUCCESS;
+    if ((*ctx)->sent) {
+        return APR_EOF;
+    }
+    return (*ctx)->realm.store ? APR_SUCCESS : APR_EGENERAL;
+}
+
+/* For a call that is about the live session. "There is none" and "nobody
+ * knows" are two answers. */
+static apr_status_t need_live(const np_request_t *ctx)
+{
+    if (ctx->outcome.state == NP_STATE_UNAVAILABLE) {
+        return APR_EGENERAL;
+    }
+    return ctx->outcome.state == NP_STATE_LIVE ? APR_SUCCESS : APR_EINVAL;
+}
+
+/* An old id may look, but the session goes on without it. */
+static apr_status_t need_own_id(const np_request_t *ctx)
+{
+    apr_status_t status = need_live(ctx);
+
+    return status == APR_SUCCESS && ctx->outcome.old_id ? APR_EEXIST : status;
 }
 
 static session_np_state_e get_state(request_rec *r)
@@ -70,14 +92,24 @@ static const char *get_user(request_rec *r)
                : NULL;
 }
 
+/* What np_app_map_set() would take. */
+static bool is_key(const char *key)
+{
+    apr_size_t len = key ? strlen(key) : 0;
+
+    for (apr_size_t i = 0; i < len; i++) {
+        if (key[i] <= ' ' || key[i] > '~') {
+            return false;
+        }
+    }
+    return len >= 1 && len <= NP_APP_MAP_MAX_NAME;
+}
+
 static apr_status_t open_data(const np_request_t *ctx, np_bytes_t *data,
                               apr_pool_t *p)
 {
     const np_outcome_t *outcome = &ctx->outcome;
 
-    if (outcome->state != NP_STATE_LIVE) {
-        return APR_EINVAL;
-    }
     return np_app_data_open(ctx->realm.crypto, &outcome->id, &outcome->record,
                             data, p);
 }
@@ -93,7 +125,10 @@ static apr_status_t get_value(request_rec *r, const char *key,
     if (!ctx) {
         return APR_ENOTIMPL;
     }
-    apr_status_t status = open_data(ctx, &data, r->pool);
+    apr_status_t status = is_key(key) ? need_live(ctx) : APR_EINVAL;
+    if (status == APR_SUCCESS) {
+        status = open_data(ctx, &data, r->pool);
+    }
     if (status == APR_SUCCESS) {
         status = np_app_map_get(data, key, &found);
     }
@@ -104,35 +139,38 @@ static apr_status_t get_value(request_rec *r, const char *key,
     return status;
 }
 
+/* What to put, for np_data_change(). */
+typedef struct np_setting_t {
+    const char *key;
+    const np_bytes_t *value;
+} np_setting_t;
+
+static apr_status_t apply(np_bytes_t data, np_bytes_t *changed,
+                          const void *how, apr_pool_t *p)
+{
+    const np_setting_t *setting = how;
+
+    return np_app_map_set(data, setting->key, setting->value, NP_APP_DATA_MAX,
+                          changed, p);
+}
+
 static apr_status_t set_value(request_rec *r, const char *key,
                               const char *value, apr_size_t len)
 {
     const np_bytes_t octets = { (const unsigned char *)value, len };
+    const np_setting_t setting = { key, value ? &octets : NULL };
     np_place_t place;
-    np_bytes_t data;
-    np_plan_t plan;
     np_request_t *ctx = enter(r, &place);
 
     if (!ctx) {
         return APR_ENOTIMPL;
     }
-    apr_pool_t *p = ctx->first->pool;
-    apr_status_t status = open_data(ctx, &data, p);
-    if (status == APR_SUCCESS) {
-        status = np_app_map_set(data, key, value ? &octets : NULL,
-                                NP_APP_DATA_MAX, &data, p);
+    apr_status_t status = is_key(key) ? need_own_id(ctx) : APR_EINVAL;
+    if (status == APR_SUCCESS && value && len > NP_APP_DATA_MAX) {
+        status = APR_ENOSPC;
     }
-    if (status == APR_SUCCESS) {
-        status = np_plan_data(&ctx->realm, &ctx->outcome, data, ctx->now,
-                              &plan, p);
-    }
-    if (status == APR_SUCCESS) {
-        status = np_request_commit(ctx, r, &plan);
-    }
-    if (status == APR_SUCCESS) {
-        ctx->outcome.record.app_data = plan.record.app_data;
-    }
-    return status == APR_NOTFOUND ? APR_EEXIST : status;
+    return status == APR_SUCCESS ? np_data_change(ctx, r, apply, &setting)
+                                 : status;
 }
 
 /* Only what an application could say in a header, without its parameters. */
@@ -177,9 +215,10 @@ static apr_status_t step_up(request_rec *r, const char *method, int remember)
     if (status != APR_SUCCESS) {
         return status;
     }
-    return is_method(method, r->pool)
+    status = is_method(method, r->pool) ? need_own_id(ctx) : APR_EINVAL;
+    return status == APR_SUCCESS
                ? np_login_step_up(ctx, r, method, remember)
-               : APR_EINVAL;
+               : status;
 }
 
 static apr_status_t end_session(request_rec *r)

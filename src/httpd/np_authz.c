@@ -80,20 +80,27 @@ static authz_status decide(np_request_t *ctx, bool granted,
     return granted ? AUTHZ_GRANTED : deny(ctx, reason);
 }
 
-/* A login in this very request: a session that begins after it. */
+/* A login in this very request: a session that begins after it. What the
+ * browser brought belongs to the tenant of the session. */
 static authz_status check_login(np_request_t *ctx, const request_rec *r,
+                                const np_place_t *place,
                                 const np_require_t *require)
 {
+    const bool sees = np_request_sees(ctx, r, place);
+
     switch (require->rule) {
     case RULE_VALID:
     case RULE_FRESH:
         return AUTHZ_GRANTED;
     case RULE_MFA:
-        return decide(ctx, np_login_mfa_is_remembered(ctx, r->user),
+        return decide(ctx,
+                      sees && np_login_mfa_is_remembered(ctx, r->user),
                       NP_REASON_MFA);
     case RULE_KNOWN_DEVICE:
-        return decide(ctx, np_request_companion(ctx, NP_KIND_DEVICE)->brought,
-                      NP_REASON_DEVICE);
+        return decide(
+            ctx,
+            sees && np_request_companion(ctx, NP_KIND_DEVICE)->brought,
+            NP_REASON_DEVICE);
     }
     return AUTHZ_DENIED;
 }
@@ -130,7 +137,7 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
     if (outcome->state == NP_STATE_LIVE) {
         return check_session(ctx, &outcome->record, require);
     }
-    return ctx->authenticated == r ? check_login(ctx, r, require)
+    return ctx->authenticated == r ? check_login(ctx, r, &place, require)
                                    : AUTHZ_DENIED_NO_USER;
 }
 

@@ -21,6 +21,7 @@
 /* A small object cache and its lock. Lives in the process pool, because a
  * graceful restart must not lose what is in it. */
 typedef struct np_cache_t {
+    apr_pool_t *pool;
     ap_socache_instance_t *instance;
     apr_global_mutex_t *mutex;
 } np_cache_t;
@@ -90,21 +91,23 @@ static apr_status_t create_cache(np_cache_t *cache, const np_backend_t *backend,
         .avg_obj_size = 300,
         .expiry_interval = APR_USEC_PER_SEC * 60 * 60,
     };
-    apr_pool_t *process = server->process->pool;
-
-    *error = backend->provider->create(&cache->instance, argument, p, process);
+    /* One of its own, younger than that of the configuration, so that it ends
+     * before: the provider's code is unloaded with the configuration. */
+    apr_pool_create(&cache->pool, server->process->pool);
+    *error = backend->provider->create(&cache->instance, argument, p,
+                                       cache->pool);
     if (*error) {
         return APR_EINVAL;
     }
     *error = "the provider does not start";
     apr_status_t status = backend->provider->init(
-        cache->instance, "session_np", &hints, server, process);
+        cache->instance, "session_np", &hints, server, cache->pool);
     if (status != APR_SUCCESS) {
         return status;
     }
     *error = "there is no mutex for it";
     return ap_global_mutex_create(&cache->mutex, NULL, NP_BACKEND_MUTEX, NULL,
-                                  server, process, 0);
+                                  server, cache->pool, 0);
 }
 
 static apr_status_t open_cache(np_backend_t *backend, server_rec *server,
@@ -123,16 +126,16 @@ static apr_status_t open_cache(np_backend_t *backend, server_rec *server,
     }
     (void)apr_pool_userdata_get(&kept, name, process);
     backend->cache = kept;
-    if (kept) {
-        return APR_SUCCESS;
+    if (!kept) {
+        backend->cache = apr_pcalloc(process, sizeof *backend->cache);
+        apr_status_t status =
+            create_cache(backend->cache, backend, argument, server, error, p);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
+        apr_pool_userdata_setn(backend->cache, name, NULL, process);
     }
-    backend->cache = apr_pcalloc(process, sizeof *backend->cache);
-    apr_status_t status =
-        create_cache(backend->cache, backend, argument, server, error, p);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    return apr_pool_userdata_setn(backend->cache, name, NULL, process);
+    return APR_SUCCESS;
 }
 
 apr_status_t np_backend_open(np_backend_t **opened, const char *spec,

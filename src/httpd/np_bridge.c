@@ -238,7 +238,7 @@ static int save(request_rec *r, session_rec *session)
     if (status != APR_SUCCESS) {
         NP_LOG_REQUEST(r, status, NP_MSG_DATA_NOT_STORED);
         if (!place.pass_without_store) {
-            np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
+            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
         }
         return APR_EGENERAL;
     }
@@ -247,14 +247,14 @@ static int save(request_rec *r, session_rec *session)
 
 void np_bridge_settle(np_request_t *ctx, request_rec *r)
 {
-    if (ctx->new_login || ctx->refusal || ctx->sent
-        || !np_guess_is_counted(ctx)) {
+    if (ctx->new_login || ctx->refusal || ctx->sent) {
         return;
     }
-    for (const request_rec *q = r; q; q = q->prev) {
+    for (request_rec *q = r; q; q = q->prev) {
+        const np_place_t place = np_config_place(q);
         if (is_login_handler(q) && q->method_number == M_POST && q->user
-            && np_guess_count(ctx, r, q->user) != OK) {
-            np_request_refuse(ctx, HTTP_TOO_MANY_REQUESTS);
+            && np_request_sees(ctx, q, &place)) {
+            np_guess_failed(ctx, q, &place, q->user);
         }
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "np_app_data.h"
+#include "np_clock.h"
 #include "np_lock.h"
 
 apr_status_t np_data_read(const np_request_t *ctx, np_bytes_t *data)
@@ -73,7 +74,7 @@ apr_status_t np_data_change(np_request_t *ctx, request_rec *r,
     if (!changes) {
         return status;
     }
-    status = np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, ctx->now,
+    status = np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, np_clock_now(),
                           &ctx->budget, ctx->first->pool);
     if (status == APR_SUCCESS) {
         status = edit_locked(ctx, r, edit, how);

@@ -11,123 +11,179 @@
 #include "np_guard.h"
 #include "np_log.h"
 
-bool np_guess_is_counted(const np_request_t *ctx)
+bool np_guess_is_counted(const np_request_t *ctx, const request_rec *r,
+                         const np_place_t *place)
 {
-    return ctx->tenant && ctx->tenant->rules.attempts.most > 0
-           && ctx->realm.store;
+    if (!ctx->tenant || !ctx->realm.store) {
+        return false;
+    }
+    const np_realm_t realm =
+        np_request_realm_at(ctx, r, place, NP_KIND_DEVICE);
+    return realm.rules.attempts.most > 0;
 }
 
-/* The value of username="..." in a Digest header (RFC 7616 section 3.4); NULL
- * if it has none. Whoever checks the password may read it otherwise: he is
- * asked again afterwards, see np_access.c. */
+static bool has_auth_type(request_rec *r, const char *type)
+{
+    const char *configured = ap_auth_type(r);
+    return configured && !strcasecmp(configured, type);
+}
+
+/* The value of username="..." in a Digest header (RFC 7616 section 3.4). Of two
+ * nobody knows which one counts. */
 static const char *digest_user(const char *header, apr_pool_t *p)
 {
-    const char *start = ap_strcasestr(header, "username=\"");
+    static const char name[] = "username=\"";
+    const char *start = ap_strcasestr(header, name);
 
     if (!start) {
         return NULL;
     }
-    start += strlen("username=\"");
-    return apr_pstrmemdup(p, start, strcspn(start, "\""));
+    start += strlen(name);
+    const char *user = apr_pstrmemdup(p, start, strcspn(start, "\""));
+    return strchr(user, '\\') || ap_strcasestr(start, "username") ? NULL
+                                                                  : user;
 }
 
 const char *np_guess_user(request_rec *r)
 {
-    const char *type = ap_auth_type(r);
     const char *given = apr_table_get(r->headers_in, "Authorization");
     const char *user = NULL;
     const char *password;
 
-    if (!type || !given) {
+    if (!given) {
         return NULL;
     }
-    if (!strcasecmp(type, "Basic")
-        && ap_get_basic_auth_components(r, &user, &password)
-               == APR_SUCCESS) {
-        return user;
+    if (has_auth_type(r, "Basic")) {
+        return ap_get_basic_auth_components(r, &user, &password)
+                       == APR_SUCCESS
+                   ? user
+                   : NULL;
     }
-    if (!strcasecmp(type, "Digest")
-        && !strncasecmp(given, "Digest ", strlen("Digest "))) {
-        return digest_user(given + strlen("Digest "), r->pool);
-    }
-    return NULL;
+    return has_auth_type(r, "Digest") && !strncasecmp(given, "Digest ", 7)
+               ? digest_user(given + 7, r->pool)
+               : NULL;
 }
 
-bool np_guess_is_form(request_rec *r)
+bool np_guess_is_try(request_rec *r)
 {
-    const char *type = ap_auth_type(r);
-
-    return r->method_number == M_POST && type && !strcasecmp(type, "form");
+    if (has_auth_type(r, "form")) {
+        return r->method_number == M_POST;
+    }
+    return (has_auth_type(r, "Basic") || has_auth_type(r, "Digest"))
+           && (apr_table_get(r->headers_in, "Authorization")
+               || apr_table_get(r->headers_in, "Proxy-Authorization"));
 }
 
 /* Reads the device's record, if it brought a cookie: it may be the user's. */
-static np_attempt_t attempt_of(np_request_t *ctx, const np_realm_t *realm,
-                               const char *user)
+static const char *known_device(np_request_t *ctx, const np_realm_t *realm,
+                                const char *user)
 {
     np_companion_t *device = np_request_companion(ctx, NP_KIND_DEVICE);
 
-    (void)np_companion_read(realm, device, &ctx->budget, ctx->first->pool);
+    (void)np_companion_read_for(realm, device, user, &ctx->budget,
+                                ctx->first->pool);
+    return np_device_is_known_to(realm, device, user, ctx->now)
+               ? device->id.storage_key
+               : NULL;
+}
+
+static np_attempt_t attempt_of(np_request_t *ctx, const request_rec *r,
+                               const np_place_t *place,
+                               const np_realm_t *realm, const char *user)
+{
+    const np_outcome_t *outcome = np_request_outcome(ctx, r, place);
+    const bool logged_in = outcome->state == NP_STATE_LIVE
+                           && !strcmp(outcome->record.user, user);
+
     return (np_attempt_t){
         .user = user,
-        .device = np_device_is_known_to(realm, device, user, ctx->now)
-                      ? device->id.storage_key
+        .second_factor = logged_in,
+        .device = !logged_in && np_request_sees(ctx, r, place)
+                      ? known_device(ctx, realm, user)
                       : NULL,
     };
 }
 
-int np_guess_look(np_request_t *ctx, request_rec *r, const char *user)
+/* Nobody knows how many there were: the place says what then. */
+static int unknown(const np_place_t *place, request_rec *r,
+                   apr_status_t status)
 {
-    const np_realm_t realm = np_request_realm(ctx, NP_KIND_DEVICE);
-    const np_attempt_t attempt = attempt_of(ctx, &realm, user);
+    NP_LOG_REQUEST(r, status, NP_MSG_STORE_UNAVAILABLE);
+    return place->pass_without_store ? OK : HTTP_SERVICE_UNAVAILABLE;
+}
+
+int np_guess_look(np_request_t *ctx, request_rec *r, const np_place_t *place,
+                  const char *user)
+{
+    const np_realm_t realm =
+        np_request_realm_at(ctx, r, place, NP_KIND_DEVICE);
+    const np_attempt_t attempt = attempt_of(ctx, r, place, &realm, user);
     apr_status_t status =
         np_guard_look(&realm, &attempt, ctx->now, &ctx->budget,
                       &ctx->locked_until, r->pool);
 
     if (status != APR_SUCCESS) {
-        NP_LOG_REQUEST(r, status, NP_MSG_STORE_UNAVAILABLE);
-        return HTTP_SERVICE_UNAVAILABLE;
+        return unknown(place, r, status);
     }
     if (!ctx->locked_until) {
         return OK;
     }
-    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOCKED, user, ctx->tenant->name,
-                   attempt.device ? "his own device" : "other browsers");
+    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOCKED, user, realm.scope.tenant,
+                   attempt.second_factor ? "after the first factor"
+                   : attempt.device      ? "from his own device"
+                                         : "from other browsers");
+    return HTTP_TOO_MANY_REQUESTS;
+}
+
+int np_guess_count(np_request_t *ctx, request_rec *r, const np_place_t *place,
+                   const char *user)
+{
+    const np_realm_t realm =
+        np_request_realm_at(ctx, r, place, NP_KIND_DEVICE);
+    bool excess;
+
+    if (ctx->failure_counted) {       /* an error page asked once more */
+        return OK;
+    }
+    ctx->failure_counted = true;
+    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN_FAILED, user,
+                   realm.scope.tenant);
+    if (!np_guess_is_counted(ctx, r, place)) {
+        return OK;
+    }
+    const np_attempt_t attempt = attempt_of(ctx, r, place, &realm, user);
+    apr_status_t status =
+        np_guard_count(&realm, &attempt, ctx->now, &ctx->budget, &excess,
+                       r->pool);
+    if (status != APR_SUCCESS) {
+        return unknown(place, r, status);
+    }
+    if (!excess) {
+        return OK;
+    }
+    ctx->locked_until = np_policy_sum(ctx->now, realm.rules.attempts.window);
     return HTTP_TOO_MANY_REQUESTS;
 }
 
 bool np_guess_may_try(np_request_t *ctx, request_rec *r,
                       const np_place_t *place, const char *user)
 {
-    int status = np_guess_is_counted(ctx) ? np_guess_look(ctx, r, user) : OK;
+    int status = np_guess_is_counted(ctx, r, place)
+                     ? np_guess_look(ctx, r, place, user)
+                     : OK;
 
-    if (status == OK
-        || (status == HTTP_SERVICE_UNAVAILABLE
-            && place->pass_without_store)) {
-        return true;
+    if (status != OK) {
+        np_request_refuse(ctx, r, status);
     }
-    np_request_refuse(ctx, status);
-    return false;
+    return status == OK;
 }
 
-int np_guess_count(np_request_t *ctx, request_rec *r, const char *user)
+void np_guess_failed(np_request_t *ctx, request_rec *r,
+                     const np_place_t *place, const char *user)
 {
-    const np_realm_t realm = np_request_realm(ctx, NP_KIND_DEVICE);
-    const np_attempt_t attempt = attempt_of(ctx, &realm, user);
-    bool excess;
+    int status = np_guess_count(ctx, r, place, user);
 
-    NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN_FAILED, user,
-                   ctx->tenant->name);
-    apr_status_t status =
-        np_guard_count(&realm, &attempt, ctx->now, &ctx->budget, &excess,
-                       r->pool);
-    if (status != APR_SUCCESS) {
-        NP_LOG_REQUEST(r, status, NP_MSG_STORE_UNAVAILABLE);
-        return OK;
+    if (status != OK) {
+        np_request_refuse(ctx, r, status);
     }
-    if (!excess) {
-        return OK;
-    }
-    ctx->locked_until =
-        np_policy_sum(ctx->now, ctx->tenant->rules.attempts.window);
-    return HTTP_TOO_MANY_REQUESTS;
 }

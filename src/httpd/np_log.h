@@ -80,7 +80,7 @@
     APLOG_INFO, "NP0118: login failed: user \"%s\", tenant \"%s\""
 #define NP_MSG_LOCKED \
     APLOG_WARNING, "NP0119: too many failed logins: user \"%s\", tenant " \
-                   "\"%s\", from %s: no login is tried for now"
+                   "\"%s\", %s: none is tried for now"
 #define NP_MSG_NOT_OBEYED \
     APLOG_WARNING, "NP0120: the application's %s was ignored: %s"
 #define NP_MSG_NOT_REMEMBERED \

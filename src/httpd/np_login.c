@@ -6,6 +6,7 @@
 
 #include "apr_strings.h"
 
+#include "np_clock.h"
 #include "np_device.h"
 #include "np_events.h"
 #include "np_lock.h"
@@ -255,7 +256,7 @@ static apr_status_t renew(np_request_t *ctx, request_rec *r,
     }
     memcpy(old_key, ctx->outcome.id.storage_key, sizeof old_key);
     apr_status_t status =
-        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, ctx->now,
+        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, np_clock_now(),
                      &ctx->budget, ctx->first->pool);
     if (status == APR_SUCCESS) {
         status = renew_locked(ctx, r, renewal);

@@ -16,11 +16,20 @@
 #include "np_voice.h"
 
 static const char filter_name[] = "SESSION_NP";
+static const char late_filter_name[] = "SESSION_NP_LATE";
+
+/* mod_cache needs a word of its own: beside a Pragma in the other table it does
+ * not see the header, and CacheStoreNoStore makes it pass over it. */
+static void forbid_storing(request_rec *r)
+{
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
+}
 
 static void replace_cache_control(request_rec *r)
 {
     apr_table_unset(r->err_headers_out, "Cache-Control");
-    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    forbid_storing(r);
 }
 
 /* SameSite=None needs Secure: without it browsers drop the cookie. */
@@ -153,11 +162,12 @@ static apr_status_t replace_body(ap_filter_t *f, apr_bucket_brigade *bb,
     return ap_pass_brigade(f->next, bb);
 }
 
-/* What the application still has to say to an answer that was replaced. */
+/* What the application still has to say to an answer that was replaced. It is
+ * told that nobody listens: its answer may have no end. */
 static apr_status_t swallow(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     apr_brigade_cleanup(bb);
-    return APR_SUCCESS;
+    return AP_FILTER_ERROR;
 }
 
 static void put_cookies(np_request_t *ctx, request_rec *r)
@@ -168,19 +178,26 @@ static void put_cookies(np_request_t *ctx, request_rec *r)
     ctx->sent = true;
 }
 
-/* The response goes out with what we add to it. */
-static apr_status_t complete(ap_filter_t *f, apr_bucket_brigade *bb,
-                             np_request_t *ctx)
+static void add_ours(np_request_t *ctx, request_rec *r)
 {
-    request_rec *r = f->r;
-
     if (ctx->refusal) {
         np_answer_mark_replaced(ctx, r);
     }
     else if (must_not_be_stored(ctx, r)) {
-        apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+        forbid_storing(r);
     }
     put_cookies(ctx, r);
+}
+
+/* The response goes out with what we add to it. A 304 may be meant for
+ * mod_cache alone, which would hand it on if it were told not to store it. So
+ * that waits for the late filter. */
+static apr_status_t complete(ap_filter_t *f, apr_bucket_brigade *bb,
+                             np_request_t *ctx)
+{
+    if (f->r->status != HTTP_NOT_MODIFIED) {
+        add_ours(ctx, f->r);
+    }
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, bb);
 }
@@ -196,7 +213,11 @@ static apr_status_t replace(ap_filter_t *f, apr_bucket_brigade *bb,
     if (body) {
         put_cookies(ctx, f->r);
     }
-    return replace_body(f, bb, ctx, body);
+    apr_status_t status = replace_body(f, bb, ctx, body);
+    if (!body) {                      /* httpd took us out for its own page */
+        ap_add_output_filter(filter_name, ctx, f->r, f->c);
+    }
+    return status == APR_SUCCESS ? AP_FILTER_ERROR : status;
 }
 
 static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
@@ -219,16 +240,33 @@ static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
                                               : complete(f, bb, ctx);
 }
 
+/* Behind mod_cache: an answer of its own does not pass the filter above. And
+ * trailers are there only at the end. */
+static apr_status_t put_headers_late(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    np_request_t *ctx = np_request_get(f->r);
+
+    if (ctx && !f->ctx && !ctx->refusal_sent) {
+        add_ours(ctx, f->r);
+    }
+    f->ctx = ctx;
+    np_scrub_trailers(f->r);
+    return ap_pass_brigade(f->next, bb);
+}
+
 void np_output_register(void)
 {
     ap_register_output_filter(filter_name, put_headers, NULL,
                               AP_FTYPE_CONTENT_SET);
+    ap_register_output_filter(late_filter_name, put_headers_late, NULL,
+                              AP_FTYPE_PROTOCOL - 1);
 }
 
 void np_output_insert(request_rec *r)
 {
     if (!r->main) {
         ap_add_output_filter(filter_name, NULL, r, r->connection);
+        ap_add_output_filter(late_filter_name, NULL, r, r->connection);
     }
 }
 

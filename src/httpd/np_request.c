@@ -55,15 +55,22 @@ np_request_t *np_request_start(request_rec *r)
     return ctx;
 }
 
-static void set_realm(np_request_t *ctx)
+static np_realm_t make_realm(const np_request_t *ctx,
+                             const np_tenant_t *tenant, np_kind_e kind)
 {
-    const np_tenant_t *tenant = ctx->tenant;
-    ctx->realm = (np_realm_t){
+    return (np_realm_t){
         .crypto = ctx->site->crypto,
         .store = np_backend_store(ctx->site->backend),
-        .scope = { NP_KIND_SESSION, tenant->name, tenant->scope_host },
+        .scope = { kind, tenant->name, tenant->scope_host },
         .rules = tenant->rules,
     };
+}
+
+np_realm_t np_request_realm_at(const np_request_t *ctx, const request_rec *r,
+                               const np_place_t *place, np_kind_e kind)
+{
+    return make_realm(ctx, np_site_tenant(ctx->site, place, r->hostname),
+                      kind);
 }
 
 /* Main cookies first, then their twins, four in all. */
@@ -181,7 +188,7 @@ void np_request_open(np_request_t *ctx, request_rec *r,
     if (!ctx->site->backend) {
         return;
     }
-    set_realm(ctx);
+    ctx->realm = make_realm(ctx, ctx->tenant, NP_KIND_SESSION);
     int count = collect_cookies(ctx, NP_KIND_SESSION, cookies);
     if (!count) {
         return;
@@ -201,9 +208,10 @@ void np_request_open(np_request_t *ctx, request_rec *r,
     }
 }
 
-void np_request_refuse(np_request_t *ctx, int status)
+void np_request_refuse(np_request_t *ctx, const request_rec *r, int status)
 {
     ctx->refusal = status;
+    ctx->refused = r;
 }
 
 bool np_request_sees(const np_request_t *ctx, const request_rec *r,

@@ -59,6 +59,10 @@ typedef struct np_request_t {
      *  answer stands. */
     int refusal;
     bool refusal_sent;
+    /** The request whose application it was. */
+    const request_rec *refused;
+    /** A failed login of this request has been counted. */
+    bool failure_counted;
     /** With 429: the end of the lock. */
     apr_time_t locked_until;
 
@@ -72,6 +76,8 @@ typedef struct np_request_t {
 
     /** The request for which the other modules are being asked; see np_access.h. */
     const request_rec *asking;
+    /** The request that came to access control without a user. */
+    const request_rec *nameless;
     /** The request in which another module authenticated the user. */
     const request_rec *authenticated;
     /** Why our Require rules denied access; NULL if they did not. */
@@ -107,9 +113,14 @@ void np_request_set_cookie(np_request_t *ctx, np_kind_e kind,
 /** Remove the session cookies from the browser, or leave them after all. */
 void np_request_remove_cookies(np_request_t *ctx, bool remove);
 
-/** Answer with @a status in the place of what the application answers: what it
- *  said could not be done, or must not be seen. */
-void np_request_refuse(np_request_t *ctx, int status);
+/** Answer with @a status in the place of what the application of @a r answers:
+ *  what it said could not be done, or must not be seen. */
+void np_request_refuse(np_request_t *ctx, const request_rec *r, int status);
+
+/** Where the records of cookies of this kind live for the tenant of @a place,
+ *  which may be another than that of the session. */
+np_realm_t np_request_realm_at(const np_request_t *ctx, const request_rec *r,
+                               const np_place_t *place, np_kind_e kind);
 
 /** Is the session that was looked for one of this place's tenant? */
 bool np_request_sees(const np_request_t *ctx, const request_rec *r,

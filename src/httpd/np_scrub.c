@@ -46,18 +46,19 @@ static void remove_ours(apr_table_t *headers)
 static const char *remove_tokens(const char *value, apr_pool_t *p)
 {
     static const char ends[] = ",; \t\v\f\r\n";
-    const char *rest = NULL;
+    char *rest = apr_palloc(p, 2 * strlen(value) + 2);
+    char *out = rest;
 
     while (*value) {
         value += strspn(value, ends);
         apr_size_t len = strcspn(value, ends);
         if (len && !is_ours(value, len)) {
-            const char *word = apr_pstrmemdup(p, value, len);
-            rest = rest ? apr_pstrcat(p, rest, ", ", word, NULL) : word;
+            out = out > rest ? apr_cpystrn(out, ", ", 3) : out;
+            out = apr_cpystrn(out, value, len + 1);
         }
         value += len;
     }
-    return rest;
+    return out > rest ? rest : NULL;
 }
 
 static bool mentions_ours(const char *value)
@@ -91,6 +92,11 @@ void np_scrub_response(request_rec *r)
 {
     remove_ours(r->headers_out);
     remove_ours(r->err_headers_out);
+}
+
+void np_scrub_trailers(request_rec *r)
+{
+    remove_ours(r->trailers_out);
 }
 
 void np_scrub_cookies(const np_request_t *ctx, request_rec *r,

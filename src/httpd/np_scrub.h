@@ -15,6 +15,9 @@ void np_scrub_request(request_rec *r);
 /** Remove the application's Session-NP-* headers from a response. */
 void np_scrub_response(request_rec *r);
 
+/** The same for its trailers, which are known only at the end of the body. */
+void np_scrub_trailers(request_rec *r);
+
 /**
  * Take our cookies out of the Cookie header that all others will see, also
  * access logs and TRACE; a place that shows them gets them back.

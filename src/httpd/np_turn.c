@@ -7,6 +7,7 @@
 #include "apr_strings.h"
 
 #include "np_answer.h"
+#include "np_clock.h"
 #include "np_endpoints.h"
 #include "np_events.h"
 #include "np_lock.h"
@@ -84,7 +85,7 @@ static apr_status_t touch_with_data(np_request_t *ctx, request_rec *r)
     np_plan_t plan;
 
     apr_status_t status =
-        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_TRY, ctx->now,
+        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_TRY, np_clock_now(),
                      &ctx->budget, ctx->first->pool);
     if (status != APR_SUCCESS) {
         return status;

@@ -62,7 +62,7 @@ static void log_out(np_request_t *ctx, request_rec *r,
                     const np_place_t *place)
 {
     if (np_turn_log_out(ctx, r, place) != APR_SUCCESS) {
-        np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
+        np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
     }
 }
 
@@ -78,7 +78,7 @@ static void log_in(np_request_t *ctx, request_rec *r, const np_place_t *place,
 
     if (np_login(ctx, r, &login) != APR_SUCCESS) {
         if (!place->pass_without_store) {
-            np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
+            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
         }
         return;
     }
@@ -103,19 +103,8 @@ static void step_up(np_request_t *ctx, request_rec *r,
         break;
     default:
         if (!place->pass_without_store) {
-            np_request_refuse(ctx, HTTP_SERVICE_UNAVAILABLE);
+            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
         }
-    }
-}
-
-static void count_failure(np_request_t *ctx, request_rec *r, const char *user)
-{
-    if (!np_guess_is_counted(ctx)) {
-        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN_FAILED, user,
-                       ctx->tenant->name);
-    }
-    else if (np_guess_count(ctx, r, user) != OK) {
-        np_request_refuse(ctx, HTTP_TOO_MANY_REQUESTS);
     }
 }
 
@@ -156,7 +145,7 @@ static void obey(np_request_t *ctx, request_rec *r, const np_place_t *place,
         step_up(ctx, r, place, said);
     }
     if (said->login_failed) {
-        count_failure(ctx, r, said->login_failed);
+        np_guess_failed(ctx, r, place, said->login_failed);
     }
 }
 

@@ -146,6 +146,48 @@ START_TEST(values_are_any_octets)
 }
 END_TEST
 
+START_TEST(next_goes_through_all_entries)
+{
+    static const char *const names[] = { "a", "b", "c" };
+    static const char *const values[] = { "A", "", "CC" };
+    np_bytes_t rest = a_b_c;
+    np_bytes_t name;
+    np_bytes_t value;
+
+    for (int i = 0; i < 3; i++) {
+        ck_assert(np_app_map_next(&rest, &name, &value));
+        assert_same(name, np_text(names[i]));
+        assert_same(value, np_text(values[i]));
+        ck_assert_ptr_eq(value.data + value.len, rest.data);
+    }
+    ck_assert_uint_eq(rest.len, 0);
+    ck_assert_ptr_eq(rest.data, a_b_c.data + a_b_c.len);
+    ck_assert(!np_app_map_next(&rest, &name, &value));
+    rest = nothing;
+    ck_assert(!np_app_map_next(&rest, &name, &value));
+}
+END_TEST
+
+START_TEST(next_steps_over_the_longest)
+{
+    char name_text[NP_APP_MAP_MAX_NAME + 1] = { 0 };
+    np_bytes_t longest = { apr_pcalloc(np_pool, NP_APP_MAP_MAX_VALUE),
+                           NP_APP_MAP_MAX_VALUE };
+    np_bytes_t map;
+    np_bytes_t name;
+    np_bytes_t value;
+
+    memset(name_text, 'a', NP_APP_MAP_MAX_NAME);
+    ck_assert_int_eq(np_app_map_set(set(nothing, "b", "B"), name_text,
+                                    &longest, ENOUGH, &map, np_pool),
+                     APR_SUCCESS);
+    ck_assert(np_app_map_next(&map, &name, &value));
+    assert_same(name, np_text(name_text));
+    assert_same(value, longest);
+    assert_same(map, set(nothing, "b", "B"));
+}
+END_TEST
+
 static const char *const bad_names[] = {
     "", " ", "a b", "a\t", "\n", "\x7f", "\x80", "caf\xc3\xa9",
 };
@@ -238,6 +280,26 @@ START_TEST(results_are_as_long_as_they_may_be)
 }
 END_TEST
 
+/* What was read goes forward and stays within; where it ends is no entry. */
+static void go_through(np_bytes_t map)
+{
+    const unsigned char *end = map.data + map.len;
+    np_bytes_t rest = map;
+    np_bytes_t name;
+    np_bytes_t value;
+
+    while (np_app_map_next(&rest, &name, &value)) {
+        ck_assert_ptr_eq(rest.data + rest.len, end);
+        ck_assert_ptr_eq(value.data + value.len, rest.data);
+    }
+    np_bytes_t before = rest;
+    np_bytes_t untouched = name = value = a_b_c;
+    ck_assert(!np_app_map_next(&rest, &name, &value));
+    assert_same(rest, before);
+    assert_same(name, untouched);
+    assert_same(value, untouched);
+}
+
 /* A copy of its own length, so that a sanitizer sees what is read. */
 static void assert_no_map(np_bytes_t bytes)
 {
@@ -253,6 +315,7 @@ static void assert_no_map(np_bytes_t bytes)
     ck_assert_int_eq(np_app_map_set(map, "a", NULL, ENOUGH, &out, np_pool),
                      APR_EINVAL);
     ck_assert_ptr_eq(out.data, a_b_c.data);
+    go_through(map);
     free(copy);
 }
 
@@ -304,6 +367,8 @@ Suite *np_suite_app_map(void)
     tcase_add_test(tc, removing_what_is_not_there_is_success);
     tcase_add_test(tc, the_map_is_left_alone);
     tcase_add_test(tc, values_are_any_octets);
+    tcase_add_test(tc, next_goes_through_all_entries);
+    tcase_add_test(tc, next_steps_over_the_longest);
     tcase_add_loop_test(tc, bad_names_are_not_set, 0,
                         sizeof bad_names / sizeof bad_names[0]);
     tcase_add_test(tc, names_are_all_of_printable_ascii);

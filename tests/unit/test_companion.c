@@ -61,6 +61,31 @@ START_TEST(first_good_cookie_is_found)
 }
 END_TEST
 
+/* Somebody may have put a good one of his own before the browser's. */
+START_TEST(one_that_knows_the_user_is_preferred)
+{
+    const np_realm_t realm = np_browsers_realm(kinds[_i]);
+    const char *alices = store_alice(kinds[_i]);
+    const char *cookies[] = { np_browsers_cookie(&realm), alices,
+                              np_browsers_cookie(&realm), alices };
+    np_companion_t companion =
+        np_browsers_bring_all(kinds[_i], cookies, 4);
+
+    ck_assert_int_eq(np_companion_read_for(&realm, &companion, "bob",
+                                           np_browsers_budget(), np_pool),
+                     APR_NOTFOUND);
+    ck_assert_str_eq(companion.text, cookies[0]);
+    companion = np_browsers_bring_all(kinds[_i], cookies, 4);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(np_companion_read_for(&realm, &companion, "alice",
+                                               np_browsers_budget(), np_pool),
+                         APR_SUCCESS);
+        ck_assert_str_eq(companion.text, alices);
+        ck_assert_int_eq(np_life_fake->gets, 2);
+    }
+}
+END_TEST
+
 START_TEST(cookies_of_others_are_not_brought)
 {
     np_realm_t others[4];
@@ -231,6 +256,7 @@ Suite *np_suite_companion(void)
     tcase_add_checked_fixture(tc, np_browsers_set_up, np_pool_tear_down);
     tcase_add_loop_test(tc, nothing_is_found_in_no_cookie, 0, KINDS);
     tcase_add_loop_test(tc, first_good_cookie_is_found, 0, KINDS);
+    tcase_add_loop_test(tc, one_that_knows_the_user_is_preferred, 0, KINDS);
     tcase_add_loop_test(tc, cookies_of_others_are_not_brought, 0, KINDS);
     tcase_add_loop_test(tc, two_reads_are_one, 0, KINDS);
     tcase_add_loop_test(tc, two_reads_of_nothing_are_one, 0, KINDS);

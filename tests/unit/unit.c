@@ -20,7 +20,9 @@ static np_suite_fn *const suites[] = {
     np_suite_device,
     np_suite_duration,
     np_suite_guard,
+    np_suite_guard_race,
     np_suite_id,
+    np_suite_lock,
     np_suite_memcache,
     np_suite_mfa,
     np_suite_outage,
@@ -30,8 +32,11 @@ static np_suite_fn *const suites[] = {
     np_suite_record_device,
     np_suite_said,
     np_suite_session,
+    np_suite_set_cookie,
     np_suite_store,
     np_suite_url,
+    np_suite_vault,
+    np_suite_vault_room,
 };
 
 int main(int argc, const char *const *argv, const char *const *env)

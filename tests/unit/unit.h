@@ -16,7 +16,9 @@ Suite *np_suite_deadline(void);
 Suite *np_suite_device(void);
 Suite *np_suite_duration(void);
 Suite *np_suite_guard(void);
+Suite *np_suite_guard_race(void);
 Suite *np_suite_id(void);
+Suite *np_suite_lock(void);
 Suite *np_suite_memcache(void);
 Suite *np_suite_mfa(void);
 Suite *np_suite_outage(void);
@@ -26,7 +28,10 @@ Suite *np_suite_record(void);
 Suite *np_suite_record_device(void);
 Suite *np_suite_said(void);
 Suite *np_suite_session(void);
+Suite *np_suite_set_cookie(void);
 Suite *np_suite_store(void);
 Suite *np_suite_url(void);
+Suite *np_suite_vault(void);
+Suite *np_suite_vault_room(void);
 
 #endif

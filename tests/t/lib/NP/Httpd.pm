@@ -16,6 +16,7 @@ my $serial = 0;
 #             @htdocs@ its document root, @work@ that of the run, @cert@ and
 #             @key@ a certificate for localhost.
 # modules  => [names] only these (our own module must be named too)
+# also     => [names] these besides the usual ones
 # mpm      => name
 # php      => 1 for PHP as a module, where there is one (prefork)
 # files    => { 'path below htdocs' => 'text' }
@@ -26,7 +27,8 @@ sub new {
     my $name = $option{name} || "httpd-$$-" . ++$serial;
     my $self = bless { root => work_dir() . "/t/logs/$name", ports => {},
                        mpm => $option{mpm} || $ENV{MPM} || 'event',
-                       modules => $option{modules}, php => $option{php} },
+                       modules => $option{modules}, also => $option{also},
+                       php => $option{php} },
                      $class;
     for my $dir ($self->{root}, map { "$self->{root}/$_" }
                  qw(htdocs logs run state)) {
@@ -81,7 +83,7 @@ sub configure {
 sub _preamble {
     my ($self) = @_;
     my $load = load_lines(mpm => $self->{mpm}, only => $self->{modules},
-                          php => $self->{php});
+                          also => $self->{also}, php => $self->{php});
     return $load . <<'CONF';
 ServerRoot @root@
 DefaultRuntimeDir @root@/run

@@ -7,7 +7,7 @@ use warnings;
 use Exporter 'import';
 use NP::Run qw(work_dir);
 
-our @EXPORT_OK = qw(load_lines test_modules php_file);
+our @EXPORT_OK = qw(load_lines test_modules php_file has_module);
 
 my @wanted = qw(
     unixd log_config logio watchdog env setenvif mime negotiation alias dir
@@ -15,7 +15,7 @@ my @wanted = qw(
     substitute deflate macro unique_id remoteip status
     authn_core authn_file authz_core authz_host authz_user authz_groupfile
     auth_basic auth_digest auth_form
-    proxy proxy_http proxy_fcgi slotmem_shm cache cache_disk dav dav_fs
+    proxy proxy_http proxy_fcgi proxy_wstunnel slotmem_shm cache cache_disk dav dav_fs
     socache_shmcb socache_dbm ssl http2 dbd
     session session_cookie session_dbd session_crypto
 );
@@ -46,15 +46,27 @@ sub php_file {
     return (sort glob "$directory/libphp*.so")[-1];
 }
 
+# A module that not every machine has. Skipping is for people without it; but
+# Debian's package is not asked for where it would change the system's apache2.
+sub has_module {
+    my ($name, $package) = @_;
+    _ask_httpd();
+    my $found = $built_in{$name} || -e "$directory/mod_$name.so";
+    return 0 if !$found && -e '/usr/share/apache2/apache2-maintscript-helper';
+    die "mod_$name is missing (Debian: $package), and CI is set\n" if !$found && $ENV{CI};
+    return $found;
+}
+
 # mpm => name, only => [names] to leave out the others; unixd and what checks
 # authorization are always there: httpd does not work without.
+# also => [names] more than usual
 # php => 1 with PHP, if there is one for the MPM (not for everyone: it starts
 # slowly)
 sub load_lines {
     my (%option) = @_;
     _ask_httpd();
     my $mpm = $option{mpm} || $ENV{MPM} || 'event';
-    my @names = (@wanted, $mpm eq 'prefork' ? 'cgi' : 'cgid');
+    my @names = (@wanted, $mpm eq 'prefork' ? 'cgi' : 'cgid', @{ $option{also} || [] });
     @names = grep { $_ ne 'http2' } @names if $mpm eq 'prefork';
     my %ours = test_modules();
     if ($option{only}) {
