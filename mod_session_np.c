@@ -23,6 +23,10 @@
 
 static void register_hooks(apr_pool_t *p)
 {
+    /* Where both ask to be first, the order of LoadModule lines would decide. */
+    static const char *const before_forensic[] = { "mod_log_forensic.c", NULL };
+    static const char *const before_rewrite[] = { "mod_rewrite.c", NULL };
+
     /* What other modules may call: include/mod_session_np.h. */
     np_api_register();
 
@@ -33,7 +37,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_child_init(np_start_child, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* A request comes in: np_scrub.c, then np_request.c looks its session up. */
-    ap_hook_post_read_request(np_hook_scrub, NULL, NULL,
+    ap_hook_post_read_request(np_hook_scrub, NULL, before_forensic,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
@@ -55,7 +59,7 @@ static void register_hooks(apr_pool_t *p)
     np_authz_register(p);
 
     /* He may: np_turn.c records a login, np_export.c tells the application. */
-    ap_hook_fixups(np_hook_fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(np_hook_fixups, NULL, before_rewrite, APR_HOOK_FIRST);
     ap_hook_handler(np_endpoint_logout, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(np_endpoint_status, NULL, NULL, APR_HOOK_MIDDLE);
 
