@@ -10,7 +10,7 @@ use NP::Test;
 use NP::Site;
 
 use constant AT_ONCE => 12;
-plan tests => 48, need need_module('session_np'), need_module('session'), need_module('session_cookie');
+plan tests => 57, need need_module('session_np'), need_module('session'), need_module('session_cookie');
 
 my $memcached = start_memcached();
 my $conf = <<'CONF';
@@ -22,6 +22,27 @@ my $conf = <<'CONF';
 </Location>
 <Location /kept/hidden>
   SessionEnv Off
+</Location>
+<Location /off>
+  SessionNP On
+  SessionEnv On
+  SessionHeader X-Session
+</Location>
+<Location /chosen>
+  SessionNP On
+  Session On
+  SessionEnv On
+  SessionHeader X-Session
+  SessionInclude /chosen/in
+  SessionExclude /chosen/in/no
+</Location>
+<Location /lazy>
+  SessionNP On
+  Session On
+  SessionEnv On
+  SessionHeader X-Session
+  SessionMaxAge 100
+  SessionExpiryUpdateInterval 60
 </Location>
 <Location /aged>
   SessionNP On
@@ -41,9 +62,9 @@ my $conf = <<'CONF';
   SessionCookieName theirs path=/
 </Location>
 CONF
-$conf .= "ScriptAlias /$_/speak \@work\@/t/apps/speak.cgi\n" for qw(kept kept/hidden aged foreign voice);
+$conf .= "ScriptAlias /$_/speak \@work\@/t/apps/speak.cgi\n" for qw(kept kept/hidden aged foreign voice off chosen chosen/in chosen/in/no lazy);
 $conf .= "<Directory \@work\@/t/apps>\n  Require all granted\n</Directory>\n";
-$conf .= "ScriptAlias /$_/env \@htdocs\@/env\n" for qw(kept kept/hidden aged foreign);
+$conf .= "ScriptAlias /$_/env \@htdocs\@/env\n" for qw(kept kept/hidden aged foreign off chosen chosen/in chosen/in/no lazy);
 my $server = site(store => 'memcache:' . $memcached->address, more => $conf);
 my $url = $server->url;
 my $log = $server->log;
@@ -148,6 +169,23 @@ unlike entries($jar, 'aged'), qr/old=1/, 'later they are not';
 put($jar, 'new=1', 'aged');
 like entries($jar, 'aged'), qr/new=1/, 'new ones may be written';
 is app_state($url, $jar), 'live', 'our session goes on';
+
+# Where there is none, and where it is left alone
+$jar = logged_in('alice');
+put($jar, 'a=1');
+is entries($jar, 'off'), '', 'Session Off: nothing to read';
+put($jar, 'b=2', 'off');
+is entries($jar), 'a=1', 'nor to write';
+is entries($jar, $_), '', "$_: left out" for qw(chosen chosen/in/no);
+is entries($jar, 'chosen/in'), 'a=1', 'SessionInclude takes it in';
+put($jar, 'c=3', 'chosen/in/no');
+is entries($jar), 'a=1', 'SessionExclude leaves it alone';
+put($jar, 'd=4', 'lazy');
+like entries($jar, 'lazy'), qr/^a=1&d=4&expiry=\d+$|^a=1&d=4$/, 'SessionExpiryUpdateInterval: entries are kept';
+$asked = $memcached->counts_during(sub { entries($jar, 'lazy') });
+is_deeply $asked, { get => 1 }, 'and the expiry is not written each time';
+put($jar, 'd=5', 'lazy');
+like entries($jar, 'lazy'), qr/d=5/, 'but what changes is';
 
 # Elsewhere the others go on
 my $foreign = cookie_jar();
