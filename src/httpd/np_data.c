@@ -74,8 +74,9 @@ apr_status_t np_data_change(np_request_t *ctx, request_rec *r,
     if (!changes) {
         return status;
     }
-    status = np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, np_clock_now(),
-                          &ctx->budget, ctx->first->pool);
+    status =
+        np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, np_clock_now(),
+                     &ctx->budget, ctx->first->pool);
     if (status == APR_SUCCESS) {
         status = edit_locked(ctx, r, edit, how);
         np_lock_release(&ctx->realm, ctx->outcome.id.storage_key, &ctx->budget,
