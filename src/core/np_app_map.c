@@ -105,6 +105,11 @@ static bool locate(np_bytes_t map, np_bytes_t name, np_slot_t *slot)
     return true;
 }
 
+bool np_app_map_is_name(const char *name)
+{
+    return is_name(name_of(name));
+}
+
 apr_status_t np_app_map_get(np_bytes_t map, const char *name,
                             np_bytes_t *value)
 {

@@ -14,6 +14,10 @@
 #define NP_APP_MAP_MAX_NAME  255
 #define NP_APP_MAP_MAX_VALUE 65535
 
+/** May an entry have this name: 1 to NP_APP_MAP_MAX_NAME characters of printable
+ *  ASCII without blanks? */
+bool np_app_map_is_name(const char *name);
+
 /**
  * Find the value under @a name. It points into @a map. Whatever the bytes are,
  * nothing outside of them is read.

@@ -16,6 +16,10 @@
  *  it then fits into the 64 KiB that every store takes. */
 #define NP_RECORD_MAX_APP_DATA (60 * 1024)
 
+/** The method of a session whose second factor was passed earlier, in the same
+ *  browser; nobody else may name one so. */
+#define NP_RECORD_MFA_REMEMBERED "remembered"
+
 /** What a record says of its session. The values are part of the format. */
 typedef enum np_record_state_e {
     NP_RECORD_LIVE = 1,

@@ -19,9 +19,7 @@
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
     "abcdefghijklmnopqrstuvwxyz"
 
-/* What the module itself says of a second factor that was passed earlier. */
-#define RESERVED_METHOD "remembered"
-#define REMEMBER        "remember"
+#define REMEMBER "remember"
 
 const char *np_said_header(np_said_e which)
 {
@@ -112,7 +110,7 @@ static bool hear_mfa(np_said_t *said, const char *text, apr_pool_t *p)
         return false;
     }
     const char *method = apr_pstrmemdup(p, text, len);
-    if (!apr_cstr_casecmp(method, RESERVED_METHOD)) {
+    if (!apr_cstr_casecmp(method, NP_RECORD_MFA_REMEMBERED)) {
         return false;
     }
     said->mfa = method;

@@ -135,6 +135,31 @@ apr_status_t np_companion_write(const np_realm_t *realm,
                              budget, scratch);
 }
 
+apr_status_t np_companion_succeed(const np_realm_t *realm,
+                                  np_companion_t *companion,
+                                  np_companion_t *next, apr_time_t keep_until,
+                                  np_budget_t *budget, apr_pool_t *p)
+{
+    const bool stored = next->asked && next->answer == APR_SUCCESS;
+
+    apr_status_t status = np_companion_mint(realm, next);
+    if (status == APR_SUCCESS) {
+        status = np_companion_write(realm, next, NP_PUT_ADD, keep_until,
+                                    budget, p);
+    }
+    if (status != APR_SUCCESS) {
+        return status == APR_EEXIST ? APR_EGENERAL : status;
+    }
+    if (stored) {                     /* what stays behind ends by itself */
+        (void)realm->store->remove(realm->store, companion->id.storage_key,
+                                   budget, p);
+    }
+    next->brought = true;
+    next->answer = APR_SUCCESS;
+    *companion = *next;
+    return APR_SUCCESS;
+}
+
 apr_status_t np_companion_move(const np_realm_t *realm,
                                np_companion_t *companion,
                                apr_time_t keep_until, np_budget_t *budget,
@@ -143,22 +168,9 @@ apr_status_t np_companion_move(const np_realm_t *realm,
     np_companion_t moved = *companion;
     const apr_status_t found = np_companion_read(realm, &moved, budget, p);
 
-    if (np_store_unavailable(found)) {
-        return found;
-    }
-    apr_status_t status = np_companion_mint(realm, &moved);
-    if (status == APR_SUCCESS && found == APR_SUCCESS) {
-        status = np_companion_write(realm, &moved, NP_PUT_ADD, keep_until,
+    if (found == APR_SUCCESS) {
+        return np_companion_succeed(realm, companion, &moved, keep_until,
                                     budget, p);
-        moved.answer = APR_SUCCESS;
     }
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    if (found == APR_SUCCESS) {       /* what stays behind ends by itself */
-        (void)realm->store->remove(realm->store, companion->id.storage_key,
-                                   budget, p);
-    }
-    *companion = moved;
-    return APR_SUCCESS;
+    return found == APR_NOTFOUND ? np_companion_mint(realm, companion) : found;
 }

@@ -73,6 +73,19 @@ apr_status_t np_companion_write(const np_realm_t *realm,
                                 apr_pool_t *scratch);
 
 /**
+ * Put @a next, a copy of @a companion that has been read and may have another
+ * record, under a new id and text in its place. The old id is forgotten, with
+ * the record that the store had. The store keeps the new one until
+ * @a keep_until.
+ * @return APR_SUCCESS, and @a companion is @a next; anything else: @a companion
+ *         is as it was, and as good
+ */
+apr_status_t np_companion_succeed(const np_realm_t *realm,
+                                  np_companion_t *companion,
+                                  np_companion_t *next, apr_time_t keep_until,
+                                  np_budget_t *budget, apr_pool_t *p);
+
+/**
  * Give a companion that was brought a new id and text, under which its record,
  * if there is one, goes on until @a keep_until. The old id is forgotten.
  * @return APR_SUCCESS; anything else: @a companion is as it was, and as good

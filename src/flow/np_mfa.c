@@ -89,21 +89,6 @@ apr_status_t np_mfa_remember(const np_realm_t *realm,
         renewed.browser.created_at = now;
     }
     np_browser_remember(&renewed.browser, user, true, now);
-    apr_status_t status = np_companion_mint(realm, &renewed);
-    if (status == APR_SUCCESS) {
-        status = np_companion_write(realm, &renewed, NP_PUT_ADD,
-                                    np_mfa_ends_at(realm, &renewed), budget,
-                                    p);
-    }
-    if (status != APR_SUCCESS) {
-        return status == APR_EEXIST ? APR_EGENERAL : status;
-    }
-    if (found == APR_SUCCESS) {       /* what stays behind ends by itself */
-        (void)realm->store->remove(realm->store, companion->id.storage_key,
-                                   budget, p);
-    }
-    renewed.brought = true;
-    renewed.answer = APR_SUCCESS;
-    *companion = renewed;
-    return APR_SUCCESS;
+    return np_companion_succeed(realm, companion, &renewed,
+                                np_mfa_ends_at(realm, &renewed), budget, p);
 }

@@ -5,9 +5,6 @@
 
 #include "np_companion.h"
 
-/** The method of a session whose second factor was passed earlier. */
-#define NP_MFA_REMEMBERED "remembered"
-
 /** Is the second factor of @a user remembered in this browser? Reads the
  *  record, once; where the store does not answer, it is not. */
 bool np_mfa_is_remembered(const np_realm_t *realm, np_companion_t *companion,

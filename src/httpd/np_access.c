@@ -55,15 +55,9 @@ static bool is_live(const np_visit_t *v)
     return v->outcome->state == NP_STATE_LIVE;
 }
 
-static bool has_auth_type(request_rec *r, const char *type)
-{
-    const char *configured = ap_auth_type(r);
-    return configured && !strcasecmp(configured, type);
-}
-
 static bool repeats_password(request_rec *r)
 {
-    return (has_auth_type(r, "Basic") || has_auth_type(r, "Digest"))
+    return (np_request_has_auth_type(r, "Basic") || np_request_has_auth_type(r, "Digest"))
            && apr_table_get(r->headers_in, "Authorization");
 }
 
@@ -278,7 +272,7 @@ int np_access_authenticate(request_rec *r)
     np_visit_t v;
 
     if (!visit(r, &v)) {
-        if (has_auth_type(r, AUTH_TYPE)) {
+        if (np_request_has_auth_type(r, AUTH_TYPE)) {
             NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_NOT_ON,
                            "AuthType SessionNP");
             return HTTP_INTERNAL_SERVER_ERROR;
@@ -296,7 +290,7 @@ int np_access_authenticate(request_rec *r)
         && repeats_password(r)) {
         return ask_for_password(&v);
     }
-    if (!ap_auth_type(r) || has_auth_type(r, AUTH_TYPE)) {
+    if (!ap_auth_type(r) || np_request_has_auth_type(r, AUTH_TYPE)) {
         return refuse_visitor(&v);
     }
     return np_guess_is_try(r) && np_guess_is_counted(v.ctx, r, &v.place)

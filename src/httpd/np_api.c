@@ -14,25 +14,11 @@
 #include "np_said.h"
 #include "np_turn.h"
 
-/* A call for a request: its context and place. NULL where there are no
- * sessions. */
-static np_request_t *enter(request_rec *r, np_place_t *place)
-{
-    np_request_t *ctx = np_request_get(r);
-
-    *place = np_config_place(r);
-    if (!ctx || !place->on || !ctx->site->backend) {
-        return NULL;
-    }
-    np_request_open(ctx, r, place);   /* a sub-request may be the first here */
-    return np_request_sees(ctx, r, place) ? ctx : NULL;
-}
-
-/* The same, for a call that changes the session and so the response. */
+/* For a call that changes the session, and so the response. */
 static apr_status_t enter_to_change(request_rec *r, np_place_t *place,
                                     np_request_t **ctx)
 {
-    *ctx = enter(r, place);
+    *ctx = np_request_enter(r, place);
     if (!*ctx) {
         return APR_ENOTIMPL;
     }
@@ -63,7 +49,7 @@ static apr_status_t need_own_id(const np_request_t *ctx)
 static session_np_state_e get_state(request_rec *r)
 {
     np_place_t place;
-    const np_request_t *ctx = enter(r, &place);
+    const np_request_t *ctx = np_request_enter(r, &place);
 
     switch (ctx ? ctx->outcome.state : NP_STATE_NONE) {
     case NP_STATE_NONE:
@@ -85,33 +71,16 @@ static session_np_state_e get_state(request_rec *r)
 static const char *get_user(request_rec *r)
 {
     np_place_t place;
-    const np_request_t *ctx = enter(r, &place);
+    const np_request_t *ctx = np_request_enter(r, &place);
 
     return ctx && ctx->outcome.state == NP_STATE_LIVE
                ? ctx->outcome.record.user
                : NULL;
 }
 
-/* What np_app_map_set() would take. */
 static bool is_key(const char *key)
 {
-    apr_size_t len = key ? strlen(key) : 0;
-
-    for (apr_size_t i = 0; i < len; i++) {
-        if (key[i] <= ' ' || key[i] > '~') {
-            return false;
-        }
-    }
-    return len >= 1 && len <= NP_APP_MAP_MAX_NAME;
-}
-
-static apr_status_t open_data(const np_request_t *ctx, np_bytes_t *data,
-                              apr_pool_t *p)
-{
-    const np_outcome_t *outcome = &ctx->outcome;
-
-    return np_app_data_open(ctx->realm.crypto, &outcome->id, &outcome->record,
-                            data, p);
+    return key && np_app_map_is_name(key);
 }
 
 static apr_status_t get_value(request_rec *r, const char *key,
@@ -120,14 +89,14 @@ static apr_status_t get_value(request_rec *r, const char *key,
     np_place_t place;
     np_bytes_t data;
     np_bytes_t found;
-    const np_request_t *ctx = enter(r, &place);
+    const np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
         return APR_ENOTIMPL;
     }
     apr_status_t status = is_key(key) ? need_live(ctx) : APR_EINVAL;
     if (status == APR_SUCCESS) {
-        status = open_data(ctx, &data, r->pool);
+        status = np_data_read(ctx, &data);
     }
     if (status == APR_SUCCESS) {
         status = np_app_map_get(data, key, &found);
@@ -160,7 +129,7 @@ static apr_status_t set_value(request_rec *r, const char *key,
     const np_bytes_t octets = { (const unsigned char *)value, len };
     const np_setting_t setting = { key, value ? &octets : NULL };
     np_place_t place;
-    np_request_t *ctx = enter(r, &place);
+    np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
         return APR_ENOTIMPL;

@@ -132,9 +132,7 @@ static void keep(np_request_t *ctx, request_rec *r, const np_place_t *place,
     if (status != APR_SUCCESS && status != APR_EEXIST
         && status != APR_EINVAL) {
         NP_LOG_REQUEST(r, status, NP_MSG_NOT_VAULTED);
-        if (!place->pass_without_store) {
-            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
-        }
+        np_request_store_failed(ctx, r, place);
     }
 }
 

@@ -35,19 +35,6 @@ struct np_bridge_t {
     bool expired;
 };
 
-/* Whether mod_session asks for one of our places; fills in the rest. */
-static np_request_t *visit(request_rec *r, np_place_t *place)
-{
-    np_request_t *ctx = np_request_get(r);
-
-    *place = np_config_place(r);
-    if (!ctx || !place->on || !ctx->site->backend) {
-        return NULL;
-    }
-    np_request_open(ctx, r, place);
-    return np_request_sees(ctx, r, place) ? ctx : NULL;
-}
-
 /* --- loading --------------------------------------------------------------- */
 
 static void set_expiry(session_rec *session)
@@ -96,7 +83,7 @@ static apr_status_t build(np_request_t *ctx)
 static int load(request_rec *r, session_rec **session)
 {
     np_place_t place;
-    np_request_t *ctx = visit(r, &place);
+    np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
         return DECLINED;
@@ -222,7 +209,7 @@ static apr_table_t *entries_to_store(request_rec *r,
 static int save(request_rec *r, session_rec *session)
 {
     np_place_t place;
-    np_request_t *ctx = visit(r, &place);
+    np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
         return DECLINED;
@@ -237,9 +224,7 @@ static int save(request_rec *r, session_rec *session)
     }
     if (status != APR_SUCCESS) {
         NP_LOG_REQUEST(r, status, NP_MSG_DATA_NOT_STORED);
-        if (!place.pass_without_store) {
-            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
-        }
+        np_request_store_failed(ctx, r, &place);
         return APR_EGENERAL;
     }
     return OK;

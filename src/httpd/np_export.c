@@ -165,6 +165,9 @@ void np_export_nothing(request_rec *r)
 {
     static const char *const facts[FACTS] = { NULL };
 
+    if (!inherits(r)) {
+        return;
+    }
     for (int i = 0; i < FACTS; i++) {
         apr_table_unset(r->subprocess_env, names[i].variable);
     }

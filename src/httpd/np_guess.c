@@ -22,12 +22,6 @@ bool np_guess_is_counted(const np_request_t *ctx, const request_rec *r,
     return realm.rules.attempts.most > 0;
 }
 
-static bool has_auth_type(request_rec *r, const char *type)
-{
-    const char *configured = ap_auth_type(r);
-    return configured && !strcasecmp(configured, type);
-}
-
 /* The value of username="..." in a Digest header (RFC 7616 section 3.4). Of two
  * nobody knows which one counts. */
 static const char *digest_user(const char *header, apr_pool_t *p)
@@ -53,23 +47,23 @@ const char *np_guess_user(request_rec *r)
     if (!given) {
         return NULL;
     }
-    if (has_auth_type(r, "Basic")) {
+    if (np_request_has_auth_type(r, "Basic")) {
         return ap_get_basic_auth_components(r, &user, &password)
                        == APR_SUCCESS
                    ? user
                    : NULL;
     }
-    return has_auth_type(r, "Digest") && !strncasecmp(given, "Digest ", 7)
+    return np_request_has_auth_type(r, "Digest") && !strncasecmp(given, "Digest ", 7)
                ? digest_user(given + 7, r->pool)
                : NULL;
 }
 
 bool np_guess_is_try(request_rec *r)
 {
-    if (has_auth_type(r, "form")) {
+    if (np_request_has_auth_type(r, "form")) {
         return r->method_number == M_POST;
     }
-    return (has_auth_type(r, "Basic") || has_auth_type(r, "Digest"))
+    return (np_request_has_auth_type(r, "Basic") || np_request_has_auth_type(r, "Digest"))
            && (apr_table_get(r->headers_in, "Authorization")
                || apr_table_get(r->headers_in, "Proxy-Authorization"));
 }

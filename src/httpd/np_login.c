@@ -9,6 +9,7 @@
 #include "np_clock.h"
 #include "np_device.h"
 #include "np_events.h"
+#include "np_export.h"
 #include "np_lock.h"
 #include "np_log.h"
 #include "np_mfa.h"
@@ -157,8 +158,7 @@ static void tell_of_login(np_request_t *ctx, request_rec *r,
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN, record->user,
                    ctx->tenant->name,
                    np_request_handle(record->handle, r->pool),
-                   record->mode == NP_MODE_PERSISTENT ? "persistent"
-                                                      : "non-persistent");
+                   np_export_mode(record->mode));
     np_events_tell(r, SESSION_NP_EVENT_LOGIN, record);
 }
 
@@ -197,7 +197,7 @@ apr_status_t np_login(np_request_t *ctx, request_rec *r,
     const bool remembered =
         !login->mfa && np_login_mfa_is_remembered(ctx, login->user);
     if (remembered) {
-        complete.mfa = NP_MFA_REMEMBERED;
+        complete.mfa = NP_RECORD_MFA_REMEMBERED;
     }
     if (status == APR_SUCCESS) {
         status = begin(ctx, r, &complete);

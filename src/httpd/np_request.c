@@ -230,6 +230,32 @@ const np_outcome_t *np_request_outcome(const np_request_t *ctx,
     return np_request_sees(ctx, r, place) ? &ctx->outcome : &nothing;
 }
 
+np_request_t *np_request_enter(request_rec *r, np_place_t *place)
+{
+    np_request_t *ctx = np_request_get(r);
+
+    *place = np_config_place(r);
+    if (!ctx || !place->on || !ctx->site->backend) {
+        return NULL;
+    }
+    np_request_open(ctx, r, place);   /* a sub-request may be the first here */
+    return np_request_sees(ctx, r, place) ? ctx : NULL;
+}
+
+void np_request_store_failed(np_request_t *ctx, const request_rec *r,
+                             const np_place_t *place)
+{
+    if (!place->pass_without_store) {
+        np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
+    }
+}
+
+bool np_request_has_auth_type(request_rec *r, const char *type)
+{
+    const char *configured = ap_auth_type(r);
+    return configured && !strcasecmp(configured, type);
+}
+
 apr_status_t np_request_commit(np_request_t *ctx, request_rec *r,
                                const np_plan_t *plan)
 {

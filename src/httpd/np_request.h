@@ -134,6 +134,21 @@ const np_outcome_t *np_request_outcome(const np_request_t *ctx,
                                        const request_rec *r,
                                        const np_place_t *place);
 
+/**
+ * The context and the place of @a r, for calls from other modules, with the
+ * session looked for; NULL where @a r has no sessions, or those of another
+ * tenant than its chain. @a place is filled in anyway.
+ */
+np_request_t *np_request_enter(request_rec *r, np_place_t *place);
+
+/** The store failed for what the application of @a r said or set: refuse its
+ *  answer, unless @a place lets pass. */
+void np_request_store_failed(np_request_t *ctx, const request_rec *r,
+                             const np_place_t *place);
+
+/** Is @a type the AuthType of the place of @a r? */
+bool np_request_has_auth_type(request_rec *r, const char *type);
+
 /** Carry out @a plan, and log it if the store fails. */
 apr_status_t np_request_commit(np_request_t *ctx, request_rec *r,
                                const np_plan_t *plan);

@@ -77,9 +77,7 @@ static void log_in(np_request_t *ctx, request_rec *r, const np_place_t *place,
     };
 
     if (np_login(ctx, r, &login) != APR_SUCCESS) {
-        if (!place->pass_without_store) {
-            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
-        }
+        np_request_store_failed(ctx, r, place);
         return;
     }
     if (said->mfa && said->remember) {
@@ -102,9 +100,7 @@ static void step_up(np_request_t *ctx, request_rec *r,
         ignore(r, header, "another request ended or renewed the session");
         break;
     default:
-        if (!place->pass_without_store) {
-            np_request_refuse(ctx, r, HTTP_SERVICE_UNAVAILABLE);
-        }
+        np_request_store_failed(ctx, r, place);
     }
 }
 
