@@ -9,7 +9,7 @@
 
 static void name_lock(char key[NP_LOCK_KEY_LEN + 1], const char *storage_key)
 {
-    key[0] = 'l';
+    key[0] = NP_STORE_PASSING;
     memcpy(key + 1, storage_key, NP_STORAGE_KEY_LEN);
     key[NP_LOCK_KEY_LEN] = '\0';
 }

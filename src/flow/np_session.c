@@ -22,7 +22,7 @@ typedef struct np_search_t {
 void np_headstone_key(char key[NP_HEADSTONE_KEY_LEN + 1],
                       const char *storage_key)
 {
-    key[0] = 'x';
+    key[0] = NP_STORE_HEADSTONE;
     memcpy(key + 1, storage_key, NP_STORAGE_KEY_LEN);
     key[NP_HEADSTONE_KEY_LEN] = '\0';
 }

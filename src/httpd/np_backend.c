@@ -6,6 +6,7 @@
 
 #include "ap_mpm.h"
 #include "ap_provider.h"
+#include "apr_shm.h"
 #include "apr_strings.h"
 #include "util_mutex.h"
 
@@ -27,10 +28,10 @@ typedef struct np_cache_t {
 } np_cache_t;
 
 struct np_backend_t {
-    const char *spec;
-    apr_interval_time_t timeout;
+    np_backend_conf_t conf;
     /* memcached: */
     const np_memcache_servers_t *servers;
+    np_trust_t *trust;
     /* a small object cache: */
     const ap_socache_provider_t *provider;
     np_cache_t *cache;
@@ -82,6 +83,31 @@ const char *np_backend_check(const char *spec, apr_pool_t *p)
     return provider->create(&instance, argument, p, p);
 }
 
+const char *np_backend_check_copies(const char *spec, int copies,
+                                    apr_pool_t *p)
+{
+    np_memcache_servers_t *servers;
+
+    if (copies == 1) {
+        return NULL;
+    }
+    if (!is_memcache(spec)) {
+        return apr_psprintf(p,
+                            "is one store, and %d copies are wanted: write "
+                            "memcache: and %d servers",
+                            copies, copies);
+    }
+    if (np_memcache_parse(spec + strlen(MEMCACHE), &servers, p)
+        || np_memcache_count(servers) >= copies) {
+        return NULL;
+    }
+    return apr_psprintf(p,
+                        "names %d server%s, and %d copies are wanted: name as "
+                        "many servers",
+                        np_memcache_count(servers),
+                        np_memcache_count(servers) == 1 ? "" : "s", copies);
+}
+
 static apr_status_t create_cache(np_cache_t *cache, const np_backend_t *backend,
                                  const char *argument, server_rec *server,
                                  const char **error, apr_pool_t *p)
@@ -115,11 +141,11 @@ static apr_status_t open_cache(np_backend_t *backend, server_rec *server,
 {
     apr_pool_t *process = server->process->pool;
     const char *argument;
-    const char *name = apr_pstrcat(process, "session_np store ", backend->spec,
-                                   NULL);
+    const char *name = apr_pstrcat(process, "session_np store ",
+                                   backend->conf.spec, NULL);
     void *kept = NULL;
 
-    backend->provider = find_provider(backend->spec, &argument, p);
+    backend->provider = find_provider(backend->conf.spec, &argument, p);
     if (!backend->provider) {
         *error = "its provider is not loaded";
         return APR_ENOTIMPL;
@@ -138,22 +164,53 @@ static apr_status_t open_cache(np_backend_t *backend, server_rec *server,
     return APR_SUCCESS;
 }
 
-apr_status_t np_backend_open(np_backend_t **opened, const char *spec,
-                             apr_interval_time_t timeout, server_rec *server,
+/* What is known of the servers lies in memory that all children share, the old
+ * ones and those after a graceful restart. */
+static apr_status_t open_trust(np_backend_t *backend, server_rec *server,
+                               const char **error)
+{
+    apr_pool_t *process = server->process->pool;
+    const char *name =
+        apr_psprintf(process, "session_np trust %d %s", backend->conf.copies,
+                     backend->conf.spec);
+    apr_shm_t *shared = NULL;
+    void *kept = NULL;
+
+    (void)apr_pool_userdata_get(&kept, name, process);
+    if (!kept) {
+        const apr_size_t size =
+            np_trust_size(np_memcache_count(backend->servers));
+        *error = "there is no shared memory for it";
+        apr_status_t status = apr_shm_create(&shared, size, NULL, process);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
+        kept = apr_shm_baseaddr_get(shared);
+        memset(kept, 0, size);
+        apr_pool_userdata_setn(kept, name, NULL, process);
+    }
+    backend->trust = np_trust_begin(kept);
+    return APR_SUCCESS;
+}
+
+apr_status_t np_backend_open(np_backend_t **opened,
+                             const np_backend_conf_t *conf, server_rec *server,
                              const char **error, apr_pool_t *p)
 {
     np_backend_t *backend = apr_pcalloc(p, sizeof *backend);
     np_memcache_servers_t *servers = NULL;
 
     *opened = backend;
-    backend->spec = spec;
-    backend->timeout = timeout;
-    if (!is_memcache(spec)) {
+    backend->conf = *conf;
+    if (!is_memcache(conf->spec)) {
         return open_cache(backend, server, error, p);
     }
-    *error = np_memcache_parse(spec + strlen(MEMCACHE), &servers, p);
+    *error = np_memcache_parse(conf->spec + strlen(MEMCACHE), &servers, p);
     backend->servers = servers;
-    return *error ? APR_EINVAL : APR_SUCCESS;
+    if (*error) {
+        return APR_EINVAL;
+    }
+    return conf->copies > 1 ? open_trust(backend, server, error) : APR_SUCCESS;
 }
 
 static int connections(void)
@@ -188,8 +245,13 @@ apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
     }
     const np_memcache_limits_t limits = {
         .connections = connections(),
-        .timeout = backend->timeout,
+        .timeout = backend->conf.timeout,
     };
+    if (backend->trust) {
+        return np_memcache_create_copies(&backend->store, backend->servers,
+                                         &limits, backend->conf.copies,
+                                         backend->trust, p);
+    }
     return np_memcache_create(&backend->store, backend->servers, &limits, p);
 }
 
@@ -200,5 +262,5 @@ np_store_t *np_backend_store(const np_backend_t *backend)
 
 const char *np_backend_spec(const np_backend_t *backend)
 {
-    return backend->spec;
+    return backend->conf.spec;
 }

@@ -22,13 +22,27 @@ typedef struct np_backend_t np_backend_t;
  */
 const char *np_backend_check(const char *spec, apr_pool_t *p);
 
+/** The same for SessionNPStoreReplicas, after the store was found good. */
+const char *np_backend_check_copies(const char *spec, int copies,
+                                    apr_pool_t *p);
+
+/** What the configuration says of the store. */
+typedef struct np_backend_conf_t {
+    /** The argument of SessionNPStore. */
+    const char *spec;
+    /** The longest that a request waits for it. */
+    apr_interval_time_t timeout;
+    /** How many servers keep each record. */
+    int copies;
+} np_backend_conf_t;
+
 /**
- * Open the store @a spec, or find it open: what it keeps outlives a graceful
- * restart. @a timeout is the longest that a request waits for it.
+ * Open a store, or find it open: what it keeps, and what is known of its
+ * servers, outlives a graceful restart.
  * @return APR_SUCCESS, or why not; @a error then says it in words
  */
-apr_status_t np_backend_open(np_backend_t **backend, const char *spec,
-                             apr_interval_time_t timeout, server_rec *server,
+apr_status_t np_backend_open(np_backend_t **backend,
+                             const np_backend_conf_t *conf, server_rec *server,
                              const char **error, apr_pool_t *p);
 
 /** Make the backend usable in this child process, until @a p goes. */

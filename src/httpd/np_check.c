@@ -37,7 +37,8 @@ static void complain(np_check_t *check, const np_origin_t *origin,
     check->errors++;
 }
 
-static void check_store(np_check_t *check, const np_server_conf_t *conf)
+static void check_store(np_check_t *check, const np_server_conf_t *conf,
+                        const np_site_t *site)
 {
     const char *spec = conf->store ? conf->store : NP_BACKEND_DEFAULT;
 
@@ -47,6 +48,13 @@ static void check_store(np_check_t *check, const np_server_conf_t *conf)
     const char *error = np_backend_check(spec, check->p);
     if (error) {
         complain(check, &conf->store_origin, "SessionNPStore \"%s\" %s", spec,
+                 error);
+        return;
+    }
+    error = np_backend_check_copies(spec, site->store_copies, check->p);
+    if (error) {
+        complain(check, &conf->store_copies_origin,
+                 "SessionNPStore \"%s\" %s, or SessionNPStoreReplicas 1", spec,
                  error);
     }
 }
@@ -214,8 +222,9 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
         bool own = server == main_server;
 
         check.server = server;
-        if (own || conf->store != outer->store || !outer->wanted) {
-            check_store(&check, conf);
+        if (own || conf->store != outer->store || !outer->wanted
+            || conf->store_copies != outer->store_copies) {
+            check_store(&check, conf, site);
         }
         if (own || conf->key_files != outer->key_files) {
             check_keys(&check, conf);

@@ -16,6 +16,7 @@ void *np_config_create_server(apr_pool_t *p, server_rec *server)
 {
     np_server_conf_t *conf = apr_pcalloc(p, sizeof *conf);
     conf->store_timeout = NP_UNSET;
+    conf->store_copies = NP_UNSET;
     return conf;
 }
 
@@ -101,6 +102,10 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     merged->store_origin =
         inner->store ? inner->store_origin : outer->store_origin;
     MERGE(merged, outer, inner, store_timeout);
+    MERGE(merged, outer, inner, store_copies);
+    merged->store_copies_origin = inner->store_copies != NP_UNSET
+                                      ? inner->store_copies_origin
+                                      : outer->store_copies_origin;
     MERGE_POINTER(merged, outer, inner, state_dir);
     MERGE_POINTER(merged, outer, inner, key_files);
     merged->key_files_origin =

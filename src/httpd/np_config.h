@@ -60,6 +60,8 @@ typedef struct np_server_conf_t {
     const char *store;
     np_origin_t store_origin;
     apr_interval_time_t store_timeout;
+    int store_copies;
+    np_origin_t store_copies_origin;
     const char *state_dir;
     /** of const char * */
     apr_array_header_t *key_files;

@@ -49,6 +49,7 @@ bool np_directive_is_token(const char *text);
 /* The handlers, for the table in np_directives.c. */
 const char *np_set_store(cmd_parms *cmd, void *dir, const char *spec);
 const char *np_set_store_timeout(cmd_parms *cmd, void *dir, const char *text);
+const char *np_set_store_copies(cmd_parms *cmd, void *dir, const char *text);
 const char *np_set_state_dir(cmd_parms *cmd, void *dir, const char *path);
 const char *np_add_key_file(cmd_parms *cmd, void *dir, const char *path);
 

@@ -68,6 +68,8 @@ const command_rec np_directives[] = {
                   "object cache such as shmcb"),
     AP_INIT_TAKE1("SessionNPStoreTimeout", np_set_store_timeout, NULL, SERVER,
                   "the longest a request waits for the store, such as 250ms"),
+    AP_INIT_TAKE1("SessionNPStoreReplicas", np_set_store_copies, NULL, SERVER,
+                  "on how many memcached servers each record is kept"),
     AP_INIT_TAKE1("SessionNPStateDir", np_set_state_dir, NULL, SERVER,
                   "the directory for what must survive a restart"),
     AP_INIT_ITERATE("SessionNPKeyFile", np_add_key_file, NULL, SERVER,

@@ -4,6 +4,8 @@
 
 #include "apr_strings.h"
 
+#include "np_cluster.h"
+
 const char *np_set_store(cmd_parms *cmd, void *dir, const char *spec)
 {
     np_server_conf_t *conf = np_config_server(cmd->server);
@@ -27,6 +29,20 @@ const char *np_set_store_timeout(cmd_parms *cmd, void *dir,
                              cmd->cmd->name, text);
     }
     return error;
+}
+
+const char *np_set_store_copies(cmd_parms *cmd, void *dir, const char *text)
+{
+    np_server_conf_t *conf = np_config_server(cmd->server);
+    if (text[0] < '1' || text[0] > '0' + NP_CLUSTER_MAX_COPIES || text[1]) {
+        return apr_psprintf(cmd->pool,
+                            "%s: \"%s\" is not a number of copies: write 1 "
+                            "to %d, such as 2",
+                            cmd->cmd->name, text, NP_CLUSTER_MAX_COPIES);
+    }
+    conf->store_copies = text[0] - '0';
+    conf->store_copies_origin = np_directive_origin(cmd);
+    return np_directive_only_in_server(cmd);
 }
 
 const char *np_set_state_dir(cmd_parms *cmd, void *dir, const char *path)

@@ -157,6 +157,8 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
     site->store_timeout = conf->store_timeout == NP_UNSET
                               ? apr_time_from_msec(250)
                               : conf->store_timeout;
+    site->store_copies =
+        conf->store_copies == NP_UNSET ? 1 : conf->store_copies;
     site->tenants = apr_hash_make(p);
     site->hosts = apr_hash_make(p);
     site->cookie_names = apr_hash_make(p);

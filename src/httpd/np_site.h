@@ -33,6 +33,8 @@ typedef struct np_site_t {
     /** NULL where no place has sessions. */
     np_backend_t *backend;
     apr_interval_time_t store_timeout;
+    /** How many servers keep each record. */
+    int store_copies;
     /** name -> np_tenant_t * */
     apr_hash_t *tenants;
     /** host, or "*.domain" -> np_tenant_t * */

@@ -58,7 +58,8 @@ static bool same_keys(const np_server_conf_t *a, const np_server_conf_t *b)
 static bool same_store(const np_server_conf_t *a, const np_server_conf_t *b)
 {
     return same_text(a->store, b->store)
-           && a->store_timeout == b->store_timeout;
+           && a->store_timeout == b->store_timeout
+           && a->store_copies == b->store_copies;
 }
 
 static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
@@ -83,14 +84,19 @@ static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
 static bool open_store(np_site_t *site, const np_server_conf_t *conf,
                        server_rec *server, apr_pool_t *p)
 {
-    const char *spec = conf->store ? conf->store : NP_BACKEND_DEFAULT;
+    const np_backend_conf_t wanted = {
+        .spec = conf->store ? conf->store : NP_BACKEND_DEFAULT,
+        .timeout = site->store_timeout,
+        .copies = site->store_copies,
+    };
     np_backend_t *backend = NULL;
     const char *error = NULL;
 
-    apr_status_t status = np_backend_open(&backend, spec, site->store_timeout,
-                                          server, &error, p);
+    apr_status_t status =
+        np_backend_open(&backend, &wanted, server, &error, p);
     if (status != APR_SUCCESS) {
-        NP_LOG_SERVER(server, status, NP_MSG_STORE_NOT_OPENED, spec, error);
+        NP_LOG_SERVER(server, status, NP_MSG_STORE_NOT_OPENED, wanted.spec,
+                      error);
         return false;
     }
     site->backend = backend;

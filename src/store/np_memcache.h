@@ -3,7 +3,7 @@
 #ifndef NP_MEMCACHE_H
 #define NP_MEMCACHE_H
 
-#include "np_store.h"
+#include "np_cluster.h"
 
 /** memcached servers as the configuration names them. */
 typedef struct np_memcache_servers_t np_memcache_servers_t;
@@ -39,5 +39,19 @@ apr_status_t np_memcache_create(np_store_t **store,
                                 const np_memcache_servers_t *servers,
                                 const np_memcache_limits_t *limits,
                                 apr_pool_t *p);
+
+/**
+ * The same, but each key has @a copies servers, which keep a copy each; 2 to
+ * NP_CLUSTER_MAX_COPIES, and no more than there are servers. @a trust is for
+ * as many as there are. One more thread, which visits them every second.
+ */
+apr_status_t np_memcache_create_copies(np_store_t **store,
+                                       const np_memcache_servers_t *servers,
+                                       const np_memcache_limits_t *limits,
+                                       int copies, np_trust_t *trust,
+                                       apr_pool_t *p);
+
+/** How many servers there are. */
+int np_memcache_count(const np_memcache_servers_t *servers);
 
 #endif

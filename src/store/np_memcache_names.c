@@ -127,3 +127,8 @@ const char *np_memcache_parse(const char *text, np_memcache_servers_t **servers,
     (*servers)->names = (np_memcache_name_t *)(void *)names->elts;
     return NULL;
 }
+
+int np_memcache_count(const np_memcache_servers_t *servers)
+{
+    return servers->count;
+}

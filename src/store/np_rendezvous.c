@@ -2,6 +2,8 @@
  * Which server has a key: rendezvous (highest random weight) hashing. */
 #include "np_rendezvous.h"
 
+#include <stdbool.h>
+
 /* FNV-1a, 64 bits: simple to have again in another program. */
 #define FNV_BASIS APR_UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME APR_UINT64_C(0x100000001b3)
@@ -46,4 +48,31 @@ int np_rendezvous_first(const apr_uint64_t *seeds, int count, const char *key)
         }
     }
     return first;
+}
+
+static bool is_among(const int *ranked, int count, int server)
+{
+    for (int i = 0; i < count; i++) {
+        if (ranked[i] == server) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void np_rendezvous_rank(const apr_uint64_t *seeds, int count, const char *key,
+                        int *ranked, int wanted)
+{
+    for (int place = 0; place < wanted; place++) {
+        apr_uint64_t highest = 0;
+        int best = -1;
+        for (int i = 0; i < count; i++) {
+            const apr_uint64_t score = np_rendezvous_score(seeds[i], key);
+            if (!is_among(ranked, place, i) && (best < 0 || score > highest)) {
+                highest = score;
+                best = i;
+            }
+        }
+        ranked[place] = best;
+    }
 }

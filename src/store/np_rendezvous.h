@@ -20,4 +20,11 @@ apr_uint64_t np_rendezvous_score(apr_uint64_t seed, const char *key);
 /** The index of the server that has @a key; @a count is 1 at least. */
 int np_rendezvous_first(const apr_uint64_t *seeds, int count, const char *key);
 
+/**
+ * The indices of the @a wanted servers that want @a key most, the first one
+ * first; @a wanted is @a count at the most.
+ */
+void np_rendezvous_rank(const apr_uint64_t *seeds, int count, const char *key,
+                        int *ranked, int wanted);
+
 #endif

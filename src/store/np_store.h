@@ -14,6 +14,12 @@
 /** The longest storage key, in characters. */
 #define NP_STORE_MAX_KEY 250
 
+/** What the key begins with under which it is written that KEY is dead: stores
+ *  that keep copies believe it rather than one that was left behind. */
+#define NP_STORE_HEADSTONE 'x'
+/** What keys of values begin with that matter for seconds only. */
+#define NP_STORE_PASSING 'l'
+
 /** How long the request may still wait for the store, over all its calls. */
 typedef struct np_budget_t {
     apr_interval_time_t left;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Several servers that together keep the copies of each value. */
+#ifndef NP_CLUSTER_H
+#define NP_CLUSTER_H
+
+#include "np_store.h"
+#include "np_trust.h"
+
+/** The most copies that a value may have. */
+#define NP_CLUSTER_MAX_COPIES 4
+
+/** The servers, each a store of its own. */
+typedef struct np_cluster_t {
+    np_store_t *const *servers;
+    /** Their names' seeds, how many there are, and how many copies to keep. */
+    np_trust_list_t list;
+    np_trust_t *trust;
+    /** np_clock_now(), or what a test has instead. */
+    apr_time_t (*clock)(void);
+} np_cluster_t;
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What machines tell each other of the servers, by notes in the servers. */
+#include "np_marks.h"
+
+#include <stdatomic.h>
+
+#include "np_clock.h"
+#include "np_gate.h"
+#include "np_thread.h"
+
+/* A miss reaches so far ahead, so that one note covers many writes... */
+#define AHEAD apr_time_from_sec(3)
+/* ...and at least so far, because clocks of machines differ. */
+#define MARGIN apr_time_from_sec(2)
+
+/* Notes are kept for as long as there may be records. */
+#define NOTE_LIFE apr_time_from_sec(400 * 86400)
+
+#define ROUND apr_time_from_sec(1)
+
+static void write_note(const np_cluster_t *cluster, int server, apr_time_t now,
+                       np_budget_t *budget, apr_status_t *status,
+                       apr_pool_t *p)
+{
+    np_store_t *store = cluster->servers[server];
+    const np_bytes_t note = np_trust_encode(cluster->trust, &cluster->list, p);
+
+    *status = store->put(store, NP_MARKS_KEY, note, NP_PUT_REPLACE,
+                         now + NOTE_LIFE, budget, p);
+    if (*status == APR_NOTFOUND) {
+        *status = store->put(store, NP_MARKS_KEY, note, NP_PUT_ADD,
+                             now + NOTE_LIFE, budget, p);
+    }
+}
+
+static apr_status_t read_note(const np_cluster_t *cluster, int server,
+                              apr_time_t now, np_budget_t *budget,
+                              np_trust_news_t *news, apr_pool_t *p)
+{
+    np_store_t *store = cluster->servers[server];
+    np_bytes_t note;
+
+    *news = (np_trust_news_t){ .valid = false };
+    const apr_status_t status =
+        store->get(store, NP_MARKS_KEY, budget, &note, p);
+    if (status == APR_SUCCESS) {
+        *news = np_trust_merge(cluster->trust, &cluster->list, note, now);
+    }
+    return status;
+}
+
+/* What the servers said when all of them were asked. */
+typedef struct census_t {
+    int answers;
+    /** Somebody keeps notes here. */
+    bool known;
+    np_trust_news_t latest;
+} census_t;
+
+static void count(census_t *census, apr_status_t status,
+                  const np_trust_news_t *news)
+{
+    census->answers += !np_store_unavailable(status);
+    if (!news->valid) {
+        return;
+    }
+    if (!census->known || news->since > census->latest.since
+        || (news->since == census->latest.since && !news->same_list)) {
+        census->latest = *news;
+    }
+    census->known = true;
+}
+
+apr_status_t np_marks_inform(const np_cluster_t *cluster, apr_time_t now,
+                             np_budget_t *budget, apr_pool_t *p)
+{
+    census_t census = { 0 };
+
+    for (int i = 0; i < cluster->list.count; i++) {
+        np_trust_news_t news;
+        const apr_status_t status =
+            read_note(cluster, i, now, budget, &news, p);
+        count(&census, status, &news);
+    }
+    if (census.answers == 0) {
+        return APR_EGENERAL;
+    }
+    if (census.known) {
+        np_trust_set_since(cluster->trust,
+                           census.latest.same_list ? census.latest.since : now);
+    }
+    np_trust_set_informed(cluster->trust);
+    for (int i = 0; i < cluster->list.count; i++) {
+        apr_status_t ignored;
+        if (census.known) {
+            np_marks_visit(cluster, i, now, budget, p);
+        }
+        else {                        /* the first that ever used them */
+            write_note(cluster, i, now, budget, &ignored, p);
+        }
+    }
+    return APR_SUCCESS;
+}
+
+void np_marks_visit(const np_cluster_t *cluster, int server, apr_time_t now,
+                    np_budget_t *budget, apr_pool_t *p)
+{
+    np_trust_news_t news;
+    apr_status_t status = read_note(cluster, server, now, budget, &news, p);
+
+    if (status == APR_NOTFOUND) {
+        np_trust_raise(cluster->trust, server, NP_MISS_WRITE, now);
+    }
+    if (status == APR_NOTFOUND
+        || (status == APR_SUCCESS && (!news.valid || news.outdated))) {
+        write_note(cluster, server, now, budget, &status, p);
+    }
+}
+
+apr_status_t np_marks_missed(const np_cluster_t *cluster, int server,
+                             np_miss_e miss, apr_time_t now,
+                             np_budget_t *budget, apr_pool_t *p)
+{
+    const apr_time_t until = now + AHEAD;
+    bool told = false;
+
+    if (np_trust_told(cluster->trust, server, miss) >= now + MARGIN) {
+        return APR_SUCCESS;
+    }
+    np_trust_raise(cluster->trust, server, miss, until);
+    for (int i = 0; i < cluster->list.count; i++) {
+        apr_status_t status = APR_EGENERAL;
+        if (i != server) {
+            write_note(cluster, i, now, budget, &status, p);
+        }
+        told |= !np_store_unavailable(status);
+    }
+    if (!told) {
+        return APR_EGENERAL;
+    }
+    np_trust_set_told(cluster->trust, server, miss, until);
+    return APR_SUCCESS;
+}
+
+/* The thread that goes round. */
+typedef struct rounds_t {
+    const np_cluster_t *cluster;
+    apr_interval_time_t timeout;
+    np_gate_t *gate;
+    atomic_bool over;
+    apr_thread_t *thread;
+    apr_pool_t *p;
+} rounds_t;
+
+static void go_round(rounds_t *rounds, apr_pool_t *p)
+{
+    const np_cluster_t *cluster = rounds->cluster;
+    np_budget_t all = { rounds->timeout * cluster->list.count };
+
+    if (!np_trust_is_informed(cluster->trust)) {
+        (void)np_marks_inform(cluster, cluster->clock(), &all, p);
+        return;
+    }
+    for (int i = 0; i < cluster->list.count; i++) {
+        np_budget_t budget = { rounds->timeout };
+        if (!atomic_load(&rounds->over)) {
+            np_marks_visit(cluster, i, cluster->clock(), &budget, p);
+        }
+    }
+}
+
+static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
+{
+    rounds_t *rounds = data;
+
+    for (;;) {
+        const unsigned ticket = np_gate_ticket(rounds->gate);
+        if (atomic_load(&rounds->over)) {
+            break;
+        }
+        go_round(rounds, rounds->p);
+        apr_pool_clear(rounds->p);
+        (void)np_gate_sleep(rounds->gate, ticket, np_clock_monotonic() + ROUND);
+    }
+    return NULL;
+}
+
+static apr_status_t stop(void *data)
+{
+    rounds_t *rounds = data;
+    apr_status_t ended;
+
+    atomic_store(&rounds->over, true);
+    np_gate_ring(rounds->gate);
+    (void)apr_thread_join(&ended, rounds->thread);
+    apr_pool_destroy(rounds->p);
+    return APR_SUCCESS;
+}
+
+apr_status_t np_marks_keep(const np_cluster_t *cluster,
+                           apr_interval_time_t timeout, apr_pool_t *p)
+{
+    rounds_t *rounds = apr_pcalloc(p, sizeof *rounds);
+
+    rounds->cluster = cluster;
+    rounds->timeout = timeout;
+    /* With an allocator of its own: this thread alone uses it. */
+    apr_status_t status = apr_pool_create_unmanaged_ex(&rounds->p, NULL, NULL);
+    if (status == APR_SUCCESS) {
+        status = np_gate_create(&rounds->gate, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = np_thread_start(&rounds->thread, run, rounds, p);
+    }
+    if (status == APR_SUCCESS) {
+        apr_pool_pre_cleanup_register(p, rounds, stop);
+    }
+    return status;
+}

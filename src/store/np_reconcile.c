@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is true when the copies of a value differ, and making them agree. */
+#include "np_reconcile.h"
+
+#include "apr_strings.h"
+
+/* A server that has lost what it had is not believed for so long when it says
+ * that it has nothing, unless another one says the same. Who still uses what it
+ * has lost has had it mended by then. */
+#define AMNESIA apr_time_from_sec(10 * 60)
+
+/* The least time to begin to mend anything. */
+#define MENDING apr_time_from_msec(20)
+
+/* Others may write while we mend; so often we look again. */
+#define MOST_LOOKS 3
+
+/* What the servers say. */
+typedef struct views_t {
+    const np_item_t *item;
+    int count;
+    apr_status_t status[NP_CLUSTER_MAX_COPIES];
+    np_copy_t copy[NP_CLUSTER_MAX_COPIES];
+} views_t;
+
+static void look(views_t *views)
+{
+    for (int i = 1; i < views->count; i++) {
+        views->status[i] = np_item_get(views->item, i, views->count - 1 - i,
+                                       &views->copy[i]);
+    }
+}
+
+static bool is_found(const views_t *views, int home)
+{
+    return views->status[home] == APR_SUCCESS
+           && views->copy[home].placed_at != NP_COPY_UNCONFIRMED;
+}
+
+/* The latest value that can be believed; -1 if there is none. What nobody has
+ * removed anywhere has not been removed. */
+static int find_truth(const views_t *views)
+{
+    bool all = true;
+    int truth = -1;
+
+    for (int i = 0; i < views->count; i++) {
+        all = all && is_found(views, i);
+    }
+    for (int i = 0; i < views->count; i++) {
+        if (is_found(views, i)
+            && (all || np_item_is_credible(views->item, i, &views->copy[i]))
+            && (truth < 0
+                || views->copy[i].version > views->copy[truth].version)) {
+            truth = i;
+        }
+    }
+    return truth;
+}
+
+/* Has somebody not answered who may know better than those who did? */
+static apr_status_t conclude_without_truth(const views_t *views)
+{
+    const np_trust_t *trust = views->item->cluster->trust;
+    apr_status_t unavailable = APR_SUCCESS;
+    bool doubt = true;
+
+    for (int i = 0; i < views->count; i++) {
+        if (np_store_unavailable(views->status[i])) {
+            unavailable = views->status[i];
+        }
+        else if (views->status[i] == APR_NOTFOUND
+                 && np_trust_missed(trust, views->item->homes[i],
+                                    NP_MISS_WRITE)
+                        < views->item->now - AMNESIA) {
+            doubt = false;
+        }
+    }
+    return unavailable != APR_SUCCESS && doubt ? unavailable : APR_NOTFOUND;
+}
+
+static void remove_found(const views_t *views)
+{
+    for (int i = 0; i < views->count; i++) {
+        if (views->status[i] == APR_SUCCESS) {
+            (void)np_item_remove(views->item, i, views->count - 1 - i);
+        }
+    }
+}
+
+/* A copy from before the list of servers changed may have been left behind on a
+ * server that was none of its homes meanwhile. Then its headstone tells. */
+static apr_status_t ask_for_headstone(const np_item_t *item)
+{
+    const char *key =
+        apr_psprintf(item->p, "%c%s", NP_STORE_HEADSTONE, item->key);
+    const np_item_t stone =
+        np_item_find(item->cluster, key, item->budget, item->p);
+    const int count = item->cluster->list.copies;
+    apr_status_t status = APR_NOTFOUND;
+
+    for (int i = 0; i < count; i++) {
+        np_copy_t copy;
+        const apr_status_t said = np_item_get(&stone, i, count - 1 - i, &copy);
+        if (said == APR_SUCCESS) {
+            return APR_SUCCESS;
+        }
+        status = np_store_unavailable(said) ? said : status;
+    }
+    return status;
+}
+
+static apr_status_t judge_left_behind(const np_item_t *item,
+                                      const np_copy_t *copy)
+{
+    if (item->key[0] == NP_STORE_HEADSTONE
+        || copy->placed_at > np_trust_since(item->cluster->trust)) {
+        return APR_SUCCESS;
+    }
+    const apr_status_t stone = ask_for_headstone(item);
+    if (np_store_unavailable(stone)) {
+        return stone;
+    }
+    return stone == APR_SUCCESS ? APR_NOTFOUND : APR_SUCCESS;
+}
+
+/* Write what the source has now, until it does not change meanwhile. A writer
+ * writes the first home last; so a look after our write sees what he wrote
+ * before ours. */
+static apr_status_t follow(const np_item_t *item, int source, int home)
+{
+    np_copy_t copy;
+    apr_time_t written = 0;
+    apr_status_t status = APR_SUCCESS;
+
+    for (int i = 0; i < MOST_LOOKS && status == APR_SUCCESS; i++) {
+        status = np_item_get(item, source, 1, &copy);
+        if (status != APR_SUCCESS || (i > 0 && copy.version == written)) {
+            return status;
+        }
+        written = copy.version;
+        copy.placed_at = item->now;
+        status = np_item_put(item, home, 1, &copy, NP_PUT_REPLACE);
+    }
+    return APR_SUCCESS;
+}
+
+/*
+ * Give a home the copy that it lacks. Somebody may be removing the value right
+ * now: so it is put there unconfirmed, which nobody believes, then the source
+ * is asked once more, and only a replace, which revives nothing, confirms it.
+ */
+static apr_status_t refill(const np_item_t *item, int source, int home,
+                           const np_copy_t *truth)
+{
+    np_copy_t copy = *truth;
+
+    copy.placed_at = NP_COPY_UNCONFIRMED;
+    if (np_item_put(item, home, 1, &copy, NP_PUT_ADD) != APR_SUCCESS) {
+        return APR_SUCCESS;           /* another request does it, or nobody */
+    }
+    const apr_status_t status = follow(item, source, home);
+    if (status == APR_NOTFOUND) {
+        (void)np_item_remove(item, home, 0);
+    }
+    return status == APR_NOTFOUND ? APR_NOTFOUND : APR_SUCCESS;
+}
+
+/* Must this home's copy be written anew? Not as long as it would not be
+ * believed either. */
+static bool is_outdated(const views_t *views, int home, int truth)
+{
+    const np_item_t *item = views->item;
+    const np_copy_t *copy = &views->copy[home];
+
+    return views->status[home] == APR_SUCCESS
+           && (!np_item_is_credible(item, home, copy)
+               || !np_copy_same(copy, &views->copy[truth]))
+           && np_trust_missed(item->cluster->trust, item->homes[home],
+                              NP_MISS_REMOVAL)
+                  < item->now;
+}
+
+static apr_status_t mend_one(const views_t *views, int truth, int home)
+{
+    if (views->status[home] == APR_NOTFOUND) {
+        return refill(views->item, truth, home, &views->copy[truth]);
+    }
+    return is_outdated(views, home, truth)
+               ? follow(views->item, truth, home)
+               : APR_SUCCESS;
+}
+
+static apr_status_t mend(const views_t *views, int truth)
+{
+    if (views->item->budget->left < MENDING) {
+        return APR_SUCCESS;           /* the next one who asks has more time */
+    }
+    for (int i = 0; i < views->count; i++) {
+        if (i != truth && mend_one(views, truth, i) == APR_NOTFOUND) {
+            return APR_NOTFOUND;      /* it was removed under our hands */
+        }
+    }
+    /* Last, from one that has been mended: a copy is never written from what
+     * was read of itself, or what others write meanwhile would be lost. */
+    if (is_outdated(views, truth, truth)) {
+        (void)follow(views->item, truth == 0 ? 1 : 0, truth);
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t np_reconcile(const np_item_t *item, apr_status_t first,
+                          np_copy_t *copy)
+{
+    views_t views = { .item = item, .count = item->cluster->list.copies };
+    apr_status_t status = APR_NOTFOUND;
+
+    views.status[0] = first;
+    views.copy[0] = *copy;
+    look(&views);
+    const int truth = find_truth(&views);
+    if (truth < 0) {
+        status = conclude_without_truth(&views);
+    }
+    else {
+        *copy = views.copy[truth];
+        status = judge_left_behind(item, copy);
+    }
+    if (status == APR_NOTFOUND) {
+        remove_found(&views);
+    }
+    return status == APR_SUCCESS ? mend(&views, truth) : status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is true when the copies of a value differ, and making them agree. */
+#ifndef NP_RECONCILE_H
+#define NP_RECONCILE_H
+
+#include "np_cluster.h"
+#include "np_copy.h"
+
+/** One value in a cluster: its key, its servers, and how to ask them. */
+typedef struct np_item_t {
+    const np_cluster_t *cluster;
+    const char *key;
+    /** The servers that keep it, the one that is asked first coming first. */
+    int homes[NP_CLUSTER_MAX_COPIES];
+    np_budget_t *budget;
+    /** The moment of the call, by the wall clock. */
+    apr_time_t now;
+    apr_pool_t *p;
+} np_item_t;
+
+/** Where @a key lives. */
+np_item_t np_item_find(const np_cluster_t *cluster, const char *key,
+                       np_budget_t *budget, apr_pool_t *p);
+
+/**
+ * One server's copy. @a others says how many servers may have to be asked after
+ * this one: it gets its share of the time that is left.
+ */
+apr_status_t np_item_get(const np_item_t *item, int home, int others,
+                         np_copy_t *copy);
+
+/** Put @a copy on one server. */
+apr_status_t np_item_put(const np_item_t *item, int home, int others,
+                         const np_copy_t *copy, np_put_e how);
+
+apr_status_t np_item_remove(const np_item_t *item, int home, int others);
+
+/** Has this server missed no removal since it got its copy? */
+bool np_item_is_credible(const np_item_t *item, int home,
+                         const np_copy_t *copy);
+
+/** And has no home of it missed anything since, nor has the list of servers
+ *  changed? Then there is no need to ask the others. */
+bool np_item_is_settled(const np_item_t *item, const np_copy_t *copy);
+
+/**
+ * Ask the other homes too, after @a first is what the first one answered with
+ * its @a copy; decide what is true, and mend the copies that are not.
+ * A copy that is not credible is not believed as long as another server may
+ * know better, and is removed if that one has none.
+ * @return APR_SUCCESS and the true copy; APR_NOTFOUND; anything else: nothing
+ *         is known
+ */
+apr_status_t np_reconcile(const np_item_t *item, apr_status_t first,
+                          np_copy_t *copy);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which servers may have missed something, and until when. */
+#ifndef NP_TRUST_H
+#define NP_TRUST_H
+
+#include <stdbool.h>
+
+#include "apr_pools.h"
+#include "apr_time.h"
+
+#include "np_bytes.h"
+
+/** What a server may have missed. */
+typedef enum np_miss_e {
+    /** A value that was written; or it has lost what it had. Before its copy is
+     *  used, the others are asked whether they have a later one. */
+    NP_MISS_WRITE,
+    /** A value that was removed. Its copy is not believed as long as another
+     *  server may know better. */
+    NP_MISS_REMOVAL,
+} np_miss_e;
+#define NP_MISSES 2
+
+/**
+ * What all processes of a machine know of the servers: for each of them until
+ * when it may have missed something, and since when the list of servers is what
+ * it is, for keys moved then. A copy is judged by when it was placed.
+ *
+ * It has to lie in memory that the processes share. Nothing in it is ever
+ * locked.
+ */
+typedef struct np_trust_t np_trust_t;
+
+/** How many octets it takes for @a count servers. */
+apr_size_t np_trust_size(int count);
+
+/** The table in @a memory, which is all zero at first: nothing is known. */
+np_trust_t *np_trust_begin(void *memory);
+
+/** Has anybody asked the servers yet what other machines know? */
+bool np_trust_is_informed(const np_trust_t *trust);
+void np_trust_set_informed(np_trust_t *trust);
+
+/** Until when @a server may have missed such; 0: it has not. */
+apr_time_t np_trust_missed(const np_trust_t *trust, int server,
+                           np_miss_e miss);
+
+/** It may have, until @a until at least. */
+void np_trust_raise(np_trust_t *trust, int server, np_miss_e miss,
+                    apr_time_t until);
+
+/** Up to which moment of that the other servers keep a note. */
+apr_time_t np_trust_told(const np_trust_t *trust, int server, np_miss_e miss);
+void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
+                       apr_time_t until);
+
+/** Since when the list is as it is; 0: since ever. */
+apr_time_t np_trust_since(const np_trust_t *trust);
+void np_trust_set_since(np_trust_t *trust, apr_time_t since);
+
+/** What one machine tells another, through the servers. */
+typedef struct np_trust_list_t {
+    /** Of np_rendezvous_seed(), for each server's name. */
+    const apr_uint64_t *seeds;
+    int count;
+    int copies;
+} np_trust_list_t;
+
+/** Everything known, as octets in @a p. */
+np_bytes_t np_trust_encode(const np_trust_t *trust,
+                           const np_trust_list_t *list, apr_pool_t *p);
+
+/** What octets say. */
+typedef struct np_trust_news_t {
+    /** They are what another machine wrote. */
+    bool valid;
+    /** They are of a list of the same servers and copies. */
+    bool same_list;
+    apr_time_t since;
+    /** They lack something that is known here. */
+    bool outdated;
+} np_trust_news_t;
+
+/** Take over what is newer in @a octets, but for the moment since when. A moment
+ *  that is more than a minute after @a now counts as that. */
+np_trust_news_t np_trust_merge(np_trust_t *trust, const np_trust_list_t *list,
+                               np_bytes_t octets, apr_time_t now);
+
+#endif
