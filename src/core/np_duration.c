@@ -57,3 +57,17 @@ const char *np_duration_parse(const char *text,
     *duration = number * unit;
     return NULL;
 }
+
+const char *np_duration_text(apr_interval_time_t duration, apr_pool_t *p)
+{
+    apr_size_t i = sizeof units / sizeof units[0] - 1;
+
+    if (duration < 2 * units[i].microseconds) {
+        i--;                          /* a day is 24h, as people say */
+    }
+    while (i > 0 && duration % units[i].microseconds) {
+        i--;
+    }
+    return apr_psprintf(p, "%" APR_INT64_T_FMT "%s",
+                        duration / units[i].microseconds, units[i].name);
+}

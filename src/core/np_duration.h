@@ -18,4 +18,11 @@ const char *np_duration_parse(const char *text,
                               apr_interval_time_t default_unit,
                               apr_interval_time_t *duration);
 
+/**
+ * Write @a duration (above zero) as np_duration_parse() reads it, in @a p: by
+ * the largest unit that divides it, and days from two of them on. What is less
+ * than a millisecond is cut off.
+ */
+const char *np_duration_text(apr_interval_time_t duration, apr_pool_t *p);
+
 #endif

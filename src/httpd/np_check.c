@@ -8,6 +8,7 @@
 #include "http_core.h"
 
 #include "np_backend.h"
+#include "np_check_profile.h"
 #include "np_keys.h"
 #include "np_log.h"
 #include "np_site.h"
@@ -195,8 +196,9 @@ static void check_meeting(np_check_t *check, const np_server_conf_t *conf,
     }
 }
 
+/* A tenant that a virtual host does not refine was looked at in the server. */
 static void check_tenants(np_check_t *check, const np_server_conf_t *conf,
-                          const np_site_t *site)
+                          const np_site_t *site, apr_hash_t *looked_at)
 {
     for (apr_hash_index_t *i = conf->tenants
                                    ? apr_hash_first(check->p, conf->tenants)
@@ -207,6 +209,12 @@ static void check_tenants(np_check_t *check, const np_server_conf_t *conf,
             site->tenants, tenant_conf->name, APR_HASH_KEY_STRING);
         check_names_differ(check, &tenant_conf->origin, tenant);
         check_prefixes(check, &tenant_conf->origin, tenant);
+        if (!looked_at
+            || apr_hash_get(looked_at, tenant_conf->name,
+                            APR_HASH_KEY_STRING) != tenant_conf) {
+            check->errors += np_check_profile(check->server, tenant_conf,
+                                              tenant, check->p);
+        }
     }
 }
 
@@ -233,7 +241,7 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
             check_hosts(&check, conf);
         }
         if (own || conf->tenants != outer->tenants) {
-            check_tenants(&check, conf, site);
+            check_tenants(&check, conf, site, own ? NULL : outer->tenants);
         }
         check_trailers(&check, conf);
         check_refs(&check, conf, site);

@@ -26,6 +26,7 @@ np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p)
     tenant->name = name;
     tenant->mode = NP_UNSET;
     tenant->plan = NP_UNSET;
+    tenant->profile = NP_UNSET;
     for (int mode = 0; mode < NP_MODES; mode++) {
         tenant->idle[mode] = NP_UNSET;
         tenant->life[mode] = NP_UNSET;
@@ -40,6 +41,18 @@ np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p)
     return tenant;
 }
 
+/* One directive sets all three. */
+static void merge_profile(np_tenant_conf_t *merged,
+                          const np_tenant_conf_t *outer,
+                          const np_tenant_conf_t *inner)
+{
+    const np_tenant_conf_t *from = inner->profile != NP_UNSET ? inner : outer;
+
+    merged->profile = from->profile;
+    merged->strictness = from->strictness;
+    merged->profile_origin = from->profile_origin;
+}
+
 static np_tenant_conf_t *merge_tenant(apr_pool_t *p,
                                       const np_tenant_conf_t *outer,
                                       const np_tenant_conf_t *inner)
@@ -48,6 +61,7 @@ static np_tenant_conf_t *merge_tenant(apr_pool_t *p,
     merged->origin = inner->origin;
     MERGE(merged, outer, inner, mode);
     MERGE(merged, outer, inner, plan);
+    merge_profile(merged, outer, inner);
     for (int mode = 0; mode < NP_MODES; mode++) {
         MERGE(merged, outer, inner, idle[mode]);
         MERGE(merged, outer, inner, life[mode]);

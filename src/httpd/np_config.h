@@ -27,6 +27,10 @@ typedef struct np_tenant_conf_t {
     np_origin_t origin;
     int mode;
     int plan;
+    /** np_profile_e and np_strictness_e; set and merged together. */
+    int profile;
+    int strictness;
+    np_origin_t profile_origin;
     apr_interval_time_t idle[NP_MODES];
     apr_interval_time_t life[NP_MODES];
     apr_interval_time_t mfa_life;

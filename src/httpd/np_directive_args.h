@@ -55,6 +55,8 @@ const char *np_add_key_file(cmd_parms *cmd, void *dir, const char *path);
 
 const char *np_open_tenant(cmd_parms *cmd, void *dir, const char *args);
 const char *np_set_tenant_choice(cmd_parms *cmd, void *dir, const char *text);
+const char *np_set_profile(cmd_parms *cmd, void *dir, const char *level,
+                           const char *strictness);
 const char *np_set_limit(cmd_parms *cmd, void *dir, const char *first,
                          const char *second);
 const char *np_set_tenant_duration(cmd_parms *cmd, void *dir,

@@ -83,6 +83,9 @@ const command_rec np_directives[] = {
     AP_INIT_TAKE1("SessionNPPlan", np_set_tenant_choice,
                   TENANT_CHOICE(plan_words, plan), TENANT,
                   "the plan whose system limits hold"),
+    AP_INIT_TAKE12("SessionNPProfile", np_set_profile, NULL, TENANT,
+                   "aal1, aal2, aal3 or off, and warn or refuse: what is "
+                   "checked"),
     AP_INIT_TAKE12("SessionNPInactivityTimeout", np_set_limit,
                    TENANT_LIMIT(idle), TENANT,
                    "[mode] and a duration, such as 30m"),

@@ -9,6 +9,7 @@
 
 #include "np_cookie.h"
 #include "np_directives.h"
+#include "np_profile.h"
 
 #define MINUTE apr_time_from_sec(60)
 /** Each failed login writes into one of so many places, one after another. */
@@ -106,6 +107,37 @@ const char *np_set_tenant_choice(cmd_parms *cmd, void *dir,
     np_tenant_conf_t *tenant;
     const char *error = current_tenant(cmd, &tenant);
     return error ? error : np_directive_choose(cmd, tenant, text);
+}
+
+const char *np_set_profile(cmd_parms *cmd, void *dir, const char *level,
+                           const char *strictness)
+{
+    static const np_word_t levels[] = {
+        { "aal1", NP_PROFILE_AAL1 },
+        { "aal2", NP_PROFILE_AAL2 },
+        { "aal3", NP_PROFILE_AAL3 },
+        { "off", NP_PROFILE_OFF },
+        { NULL, 0 },
+    };
+    static const np_word_t ways[] = {
+        { "warn", NP_STRICTNESS_WARN },
+        { "refuse", NP_STRICTNESS_REFUSE },
+        { NULL, 0 },
+    };
+    np_tenant_conf_t *tenant;
+
+    const char *error = current_tenant(cmd, &tenant);
+    if (!error) {
+        error = np_directive_word(cmd, levels, level, &tenant->profile);
+    }
+    if (error) {
+        return error;
+    }
+    tenant->strictness = NP_STRICTNESS_STANDARD;
+    tenant->profile_origin = np_directive_origin(cmd);
+    return strictness ? np_directive_word(cmd, ways, strictness,
+                                          &tenant->strictness)
+                      : NULL;
 }
 
 /* [mode] duration, into the limits at this offset of a tenant. */

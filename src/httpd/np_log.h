@@ -28,6 +28,8 @@
 #define NP_MSG_CHILD_NOT_READY \
     APLOG_CRIT, "NP0006: this child process has no store: its sessions are " \
                 "unavailable"
+#define NP_MSG_PROFILE_MISSED \
+    APLOG_WARNING, "NP0007: %s"
 
 /* In a request. */
 #define NP_MSG_LOGIN \

@@ -2,6 +2,7 @@
  * Durations: every unit, and what is no duration. */
 #include "unit.h"
 
+#include "fixture.h"
 #include "np_duration.h"
 
 #define MINUTE apr_time_from_sec(60)
@@ -61,6 +62,28 @@ START_TEST(a_hundred_years_is_the_end)
 }
 END_TEST
 
+static const struct {
+    apr_interval_time_t duration;
+    const char *expected;
+} written[] = {
+    { 15 * MINUTE, "15m" },
+    { 90 * MINUTE, "90m" },
+    { 60 * MINUTE, "1h" },
+    { 24 * 60 * MINUTE, "24h" },
+    { 72 * 60 * MINUTE, "3d" },
+    { 73 * 60 * MINUTE, "73h" },
+    { 15 * MINUTE + apr_time_from_sec(1), "901s" },
+    { 15 * MINUTE + 1000, "900001ms" },
+    { 15 * MINUTE + 1, "900000ms" },
+};
+
+START_TEST(durations_are_written)
+{
+    ck_assert_str_eq(np_duration_text(written[_i].duration, np_pool),
+                     written[_i].expected);
+}
+END_TEST
+
 Suite *np_suite_duration(void)
 {
     Suite *suite = suite_create("duration");
@@ -71,6 +94,11 @@ Suite *np_suite_duration(void)
     tcase_add_loop_test(tc, others_are_refused, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(tc, unit_may_be_required);
     tcase_add_test(tc, a_hundred_years_is_the_end);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("text");
+    tcase_add_checked_fixture(tc, np_pool_set_up, np_pool_tear_down);
+    tcase_add_loop_test(tc, durations_are_written, 0,
+                        sizeof written / sizeof written[0]);
     suite_add_tcase(suite, tc);
     return suite;
 }

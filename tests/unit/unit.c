@@ -31,6 +31,7 @@ static np_suite_fn *const suites[] = {
     np_suite_outage,
     np_suite_plan,
     np_suite_policy,
+    np_suite_profile,
     np_suite_record,
     np_suite_record_device,
     np_suite_said,

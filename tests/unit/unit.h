@@ -27,6 +27,7 @@ Suite *np_suite_mfa(void);
 Suite *np_suite_outage(void);
 Suite *np_suite_plan(void);
 Suite *np_suite_policy(void);
+Suite *np_suite_profile(void);
 Suite *np_suite_record(void);
 Suite *np_suite_record_device(void);
 Suite *np_suite_said(void);
