@@ -13,6 +13,13 @@ my @wrong = (
     ['SessionNPStore shmcb:x(y)', qr/SessionNPStore.*size/],
     ['SessionNPStoreTimeout 250', qr/SessionNPStoreTimeout.*unit.*250ms/],
     ['SessionNPStoreTimeout 31s', qr/SessionNPStoreTimeout.*30s/],
+    ['SessionNPStoreReplicas 0', qr/SessionNPStoreReplicas.*"0".*such as 2/],
+    ['SessionNPStoreReplicas 5', qr/SessionNPStoreReplicas.*"5".*1 to 4/],
+    ['SessionNPStoreReplicas 2x', qr/SessionNPStoreReplicas.*"2x"/],
+    ["SessionNPStore memcache:127.0.0.1\nSessionNPStoreReplicas 2",
+        qr/SessionNPStoreReplicas \(line \d+.*names 1 server, and 2 copies.*Replicas 1/],
+    ["SessionNPStoreReplicas 2\n<Location /x>\nSessionNP On\n</Location>",
+        qr/SessionNPStoreReplicas \(line \d+.*"shmcb" is one store.*memcache: and 2 servers/],
     ['SessionNPKeyFile /nowhere/key', qr{SessionNPKeyFile.*/nowhere/key}],
     ['SessionNPMode persistent', qr/SessionNPMode.*<SessionNPTenant default>/],
     [tenant('SessionNPMode sticky'), qr/SessionNPMode.*sticky.*non-persistent/],
@@ -69,6 +76,7 @@ for my $case (@wrong) {
 my ($exit, $said) = $server->configure(<<'CONF')->configtest;
 SessionNPStore memcache:127.0.0.1,localhost:11212,/run/memcached.sock
 SessionNPStoreTimeout 30s
+SessionNPStoreReplicas 3
 SessionNPStateDir @root@/state/other
 <SessionNPTenant t>
   SessionNPPlan developer-pro
