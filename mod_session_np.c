@@ -17,6 +17,7 @@
 #include "np_config.h"
 #include "np_directives.h"
 #include "np_endpoints.h"
+#include "np_expr.h"
 #include "np_hooks.h"
 #include "np_output.h"
 #include "np_start.h"
@@ -40,6 +41,9 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_post_read_request(np_hook_scrub, NULL, before_forensic,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* Whoever asks earlier, as <If> does, by an expression: np_expr.c. */
+    ap_hook_expr_lookup(np_expr_lookup, NULL, NULL, APR_HOOK_FIRST);
 
     /* Who is it, and may he: np_access.c, np_authz.c for our Require rules.
      * Both before mod_ssl and after it, which names the user, too; and before

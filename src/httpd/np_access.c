@@ -13,6 +13,7 @@
 #include "np_answer.h"
 #include "np_guess.h"
 #include "np_log.h"
+#include "np_scrub.h"
 
 #define AUTH_TYPE "SessionNP"
 
@@ -73,6 +74,17 @@ static void drop_unchecked_password(const np_visit_t *v)
     }
 }
 
+/* mod_auth_openidc is not asked, and would have removed what clients say in its
+ * name. Where anybody was asked in this chain it may have spoken itself. */
+static void drop_unchecked_claims(const np_visit_t *v)
+{
+    if (!v->ctx->authenticated
+        && (np_request_has_auth_type(v->r, "openid-connect")
+            || np_request_has_auth_type(v->r, "auth-openidc"))) {
+        np_scrub_claims(v->r);
+    }
+}
+
 int np_access_name_user(request_rec *r)
 {
     np_visit_t v;
@@ -84,6 +96,7 @@ int np_access_name_user(request_rec *r)
         r->user = (char *)v.outcome->record.user;
         r->ap_auth_type = (char *)AUTH_TYPE;
         drop_unchecked_password(&v);
+        drop_unchecked_claims(&v);
     }
     else if (!r->user) {
         v.ctx->nameless = r;

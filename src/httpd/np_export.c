@@ -2,6 +2,8 @@
  * Telling applications who is logged in: environment and request headers. */
 #include "np_export.h"
 
+#include <strings.h>
+
 #include "apr_strings.h"
 
 #include "mod_session_np.h"
@@ -85,15 +87,15 @@ static void describe_device(const np_device_t *device,
     }
 }
 
-static void describe(const np_request_t *ctx, const np_record_t *record,
+static void describe(const np_realm_t *realm, const np_record_t *record,
                      const char *facts[FACTS], apr_pool_t *p)
 {
-    np_limits_t limits = np_session_limits(&ctx->realm, record);
+    np_limits_t limits = np_session_limits(realm, record);
     const np_times_t *times = &record->times;
 
     facts[FACT_USER] = record->user;
     facts[FACT_ID] = np_request_handle(record->handle, p);
-    facts[FACT_TENANT] = ctx->tenant->name;
+    facts[FACT_TENANT] = realm->scope.tenant;
     facts[FACT_MODE] = np_export_mode(record->mode);
     facts[FACT_LOGIN_AT] = np_export_time(times->login_at, p);
     facts[FACT_IDLE_EXPIRES_AT] =
@@ -102,7 +104,19 @@ static void describe(const np_request_t *ctx, const np_record_t *record,
         np_export_time(np_policy_expires_at(times, limits), p);
     facts[FACT_MFA] = record->mfa;
     describe_device(&record->device, facts, p);
-    facts[FACT_NEW] = ctx->new_login ? "1" : NULL;
+}
+
+static void gather(np_request_t *ctx, const request_rec *r,
+                   const np_place_t *place, const char *facts[FACTS])
+{
+    const np_found_t *found = np_request_glance(ctx, r, place);
+    np_state_e state = found ? found->outcome.state : NP_STATE_NONE;
+
+    facts[FACT_STATE] = np_answer_state(state);
+    if (state == NP_STATE_LIVE) {
+        describe(&found->realm, &found->outcome.record, facts, r->pool);
+        facts[FACT_NEW] = ctx->new_login ? "1" : NULL;
+    }
 }
 
 static void set_or_unset(apr_table_t *table, const char *name,
@@ -145,16 +159,15 @@ static void tell_by_headers(request_rec *r, bool wanted,
     }
 }
 
-void np_export(const np_request_t *ctx, request_rec *r,
-               const np_place_t *place)
+/* A note, for unlike our context it belongs to one request of a chain. */
+#define TOLD "session-np-told"
+
+void np_export(np_request_t *ctx, request_rec *r, const np_place_t *place)
 {
-    const np_outcome_t *outcome = np_request_outcome(ctx, r, place);
     const char *facts[FACTS] = { NULL };
 
-    facts[FACT_STATE] = np_answer_state(outcome->state);
-    if (outcome->state == NP_STATE_LIVE) {
-        describe(ctx, &outcome->record, facts, r->pool);
-    }
+    gather(ctx, r, place, facts);
+    apr_table_setn(r->notes, TOLD, "1");
     for (int i = 0; i < FACTS; i++) {
         set_or_unset(r->subprocess_env, names[i].variable, facts[i]);
     }
@@ -165,6 +178,7 @@ void np_export_nothing(request_rec *r)
 {
     static const char *const facts[FACTS] = { NULL };
 
+    apr_table_setn(r->notes, TOLD, "1");
     if (!inherits(r)) {
         return;
     }
@@ -172,4 +186,42 @@ void np_export_nothing(request_rec *r)
         apr_table_unset(r->subprocess_env, names[i].variable);
     }
     tell_by_headers(r, false, facts);
+}
+
+/* Whoever is refused is told nothing. An error document begins with the status
+ * of the request that it is about. */
+static bool is_refused(const request_rec *r)
+{
+    return r->status != HTTP_OK && !(r->prev && r->prev->status == r->status);
+}
+
+static int find_fact(const char *variable)
+{
+    int i = 0;
+
+    while (i < FACTS && strcasecmp(names[i].variable, variable)) {
+        i++;
+    }
+    return i;
+}
+
+/* Without a file name the request stands before the rules that map it to its
+ * place, and what is known of that may be wrong. */
+bool np_export_foretell(request_rec *r, const char *variable,
+                        const char **value)
+{
+    np_request_t *ctx = np_request_get(r);
+    np_place_t place = np_config_place(r);
+    const char *facts[FACTS] = { NULL };
+    int fact = find_fact(variable);
+
+    if (!ctx || fact == FACTS || is_refused(r)
+        || apr_table_get(r->notes, TOLD)) {
+        return false;
+    }
+    if (place.on && r->filename) {
+        gather(ctx, r, &place, facts);
+    }
+    *value = facts[fact];
+    return true;
 }

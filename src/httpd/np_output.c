@@ -220,6 +220,19 @@ static apr_status_t replace(ap_filter_t *f, apr_bucket_brigade *bb,
     return status == APR_SUCCESS ? AP_FILTER_ERROR : status;
 }
 
+/* mod_include passes what stands before the first part of a page, even if that
+ * is nothing. The response does not go out by it yet. */
+static bool has_nothing(const apr_bucket_brigade *bb)
+{
+    for (const apr_bucket *b = APR_BRIGADE_FIRST(bb);
+         b != APR_BRIGADE_SENTINEL(bb); b = APR_BUCKET_NEXT(b)) {
+        if (b->length || APR_BUCKET_IS_METADATA(b)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     request_rec *r = f->r;
@@ -227,6 +240,10 @@ static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
 
     if (f->ctx) {
         return swallow(f, bb);
+    }
+    if (has_nothing(bb)) {
+        apr_brigade_cleanup(bb);
+        return APR_SUCCESS;
     }
     if (!ctx) {
         ap_remove_output_filter(f);

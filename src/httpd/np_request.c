@@ -32,6 +32,7 @@ static apr_status_t forget(void *data)
 {
     np_request_t *ctx = data;
     np_id_wipe(&ctx->outcome.id);
+    np_id_wipe(&ctx->glance.outcome.id);
     np_crypto_wipe(ctx->companions, sizeof ctx->companions);
     np_crypto_wipe(ctx->replies, sizeof ctx->replies);
     return APR_SUCCESS;
@@ -74,10 +75,10 @@ np_realm_t np_request_realm_at(const np_request_t *ctx, const request_rec *r,
 }
 
 /* Main cookies first, then their twins, four in all. */
-static int collect_cookies(const np_request_t *ctx, np_kind_e kind,
+static int collect_cookies(const np_request_t *ctx,
+                           const np_tenant_t *tenant, np_kind_e kind,
                            np_bytes_t *values)
 {
-    const np_tenant_t *tenant = ctx->tenant;
     int found = np_cookie_find(ctx->cookie_header,
                                tenant->cookie_name[kind - 1], values,
                                NP_COOKIE_MAX_TRIED);
@@ -100,7 +101,7 @@ static void find_companion(np_request_t *ctx, np_kind_e kind)
 {
     const np_realm_t realm = np_request_realm(ctx, kind);
     np_bytes_t cookies[NP_COOKIE_MAX_TRIED];
-    int count = collect_cookies(ctx, kind, cookies);
+    int count = collect_cookies(ctx, ctx->tenant, kind, cookies);
 
     np_companion_find(&realm, cookies, count, &ctx->companions[kind - 1]);
 }
@@ -176,29 +177,58 @@ static bool cookies_must_go(const np_outcome_t *outcome)
            && !outcome->record.ask_password_again;
 }
 
-void np_request_open(np_request_t *ctx, request_rec *r,
-                     const np_place_t *place)
+static void look(np_request_t *ctx, const np_tenant_t *tenant)
 {
+    np_found_t *found = &ctx->glance;
     np_bytes_t cookies[NP_COOKIE_MAX_TRIED];
 
-    if (ctx->tenant) {
-        return;
-    }
-    ctx->tenant = np_site_tenant(ctx->site, place, r->hostname);
+    np_id_wipe(&found->outcome.id);
+    *found = (np_found_t){ .tenant = tenant };
     if (!ctx->site->backend) {
         return;
     }
-    ctx->realm = make_realm(ctx, ctx->tenant, NP_KIND_SESSION);
-    int count = collect_cookies(ctx, NP_KIND_SESSION, cookies);
+    found->realm = make_realm(ctx, tenant, NP_KIND_SESSION);
+    int count = collect_cookies(ctx, tenant, NP_KIND_SESSION, cookies);
     if (!count) {
         return;
     }
-    if (!ctx->realm.store) {
-        ctx->outcome.state = NP_STATE_UNAVAILABLE;
+    if (!found->realm.store) {
+        found->outcome.state = NP_STATE_UNAVAILABLE;
         return;
     }
-    np_session_open(&ctx->realm, cookies, count, ctx->now, &ctx->budget,
-                    &ctx->outcome, ctx->first->pool);
+    np_session_open(&found->realm, cookies, count, ctx->now, &ctx->budget,
+                    &found->outcome, ctx->first->pool);
+}
+
+const np_found_t *np_request_glance(np_request_t *ctx, const request_rec *r,
+                                    const np_place_t *place)
+{
+    const np_tenant_t *tenant = np_site_tenant(ctx->site, place, r->hostname);
+
+    if (ctx->tenant) {                /* that one counts, as it is by now */
+        ctx->glance.tenant = ctx->tenant;
+        ctx->glance.realm = ctx->realm;
+        ctx->glance.outcome = ctx->outcome;
+    }
+    else if (ctx->glance.tenant != tenant) {
+        look(ctx, tenant);
+    }
+    return ctx->glance.tenant == tenant ? &ctx->glance : NULL;
+}
+
+void np_request_open(np_request_t *ctx, request_rec *r,
+                     const np_place_t *place)
+{
+    if (ctx->tenant) {
+        return;
+    }
+    const np_found_t *found = np_request_glance(ctx, r, place);
+    ctx->tenant = found->tenant;
+    ctx->realm = found->realm;
+    ctx->outcome = found->outcome;
+    if (!ctx->realm.store) {
+        return;
+    }
     log_outcome(&ctx->outcome, r);
     if (ctx->outcome.bury) {
         bury(ctx, r);

@@ -26,6 +26,14 @@ typedef struct np_reply_t {
     apr_time_t expires_at;
 } np_reply_t;
 
+/** A session that was looked for by a tenant, of which nothing was made yet. */
+typedef struct np_found_t {
+    /** NULL: nobody looked. */
+    const np_tenant_t *tenant;
+    np_realm_t realm;
+    np_outcome_t outcome;
+} np_found_t;
+
 /**
  * One for the whole chain of internal redirects and sub-requests; lives in the
  * pool of the first request.
@@ -39,6 +47,8 @@ typedef struct np_request_t {
     /** The Cookie header as it came; NULL if there was none. */
     const char *cookie_header;
 
+    /** What was seen before it was known whose session counts. */
+    np_found_t glance;
     /** The session: NULL tenant until it was looked for. */
     const np_tenant_t *tenant;
     np_realm_t realm;
@@ -96,6 +106,17 @@ np_request_t *np_request_start(request_rec *r);
  */
 void np_request_open(np_request_t *ctx, request_rec *r,
                      const np_place_t *place);
+
+/**
+ * What a place may know already at a moment when it may not be the last place
+ * of @a r. Nothing comes of it: no log line, no cookie, no burial, and
+ * np_request_open() may still take another tenant. If it takes the same one it
+ * does not read again.
+ * @return NULL where another tenant's session counts; valid until the next
+ *         call.
+ */
+const np_found_t *np_request_glance(np_request_t *ctx, const request_rec *r,
+                                    const np_place_t *place);
 
 /** Where the records of cookies of this kind live. */
 np_realm_t np_request_realm(const np_request_t *ctx, np_kind_e kind);

@@ -7,13 +7,13 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 
-static const char prefix[] = "session-np-";
+static const char our_prefix[] = "session-np-";
 
 /* CGI turns '-' into '_'; other gateways fold '.' or more. So all that is not
  * a letter or a digit counts as '-'. */
-static bool is_ours(const char *name, apr_size_t len)
+static bool begins_with(const char *name, apr_size_t len, const char *prefix)
 {
-    apr_size_t prefix_len = sizeof prefix - 1;
+    apr_size_t prefix_len = strlen(prefix);
 
     if (len < prefix_len) {
         return false;
@@ -27,18 +27,28 @@ static bool is_ours(const char *name, apr_size_t len)
     return true;
 }
 
+static bool is_ours(const char *name, apr_size_t len)
+{
+    return begins_with(name, len, our_prefix);
+}
+
 /* From the end, for removing a name moves up those behind it. */
-static void remove_ours(apr_table_t *headers)
+static void remove_all(apr_table_t *headers, const char *prefix)
 {
     const apr_array_header_t *list = apr_table_elts(headers);
 
     for (int i = list->nelts - 1; i >= 0; i--) {
         const char *name = APR_ARRAY_IDX(list, i, apr_table_entry_t).key;
-        if (is_ours(name, strlen(name))) {
+        if (begins_with(name, strlen(name), prefix)) {
             apr_table_unset(headers, name);
             i = i < list->nelts ? i : list->nelts;
         }
     }
+}
+
+static void remove_ours(apr_table_t *headers)
+{
+    remove_all(headers, our_prefix);
 }
 
 /* The tokens of a Connection header without those that are ours; NULL if all
@@ -86,6 +96,11 @@ void np_scrub_request(request_rec *r)
     else {
         apr_table_unset(r->headers_in, "Connection");
     }
+}
+
+void np_scrub_claims(request_rec *r)
+{
+    remove_all(r->headers_in, "oidc-");
 }
 
 void np_scrub_response(request_rec *r)

@@ -12,6 +12,10 @@
  */
 void np_scrub_request(request_rec *r);
 
+/** Remove what the client says in the name of mod_auth_openidc: request headers
+ *  that begin with OIDC_, however they spell it. */
+void np_scrub_claims(request_rec *r);
+
 /** Remove the application's Session-NP-* headers from a response. */
 void np_scrub_response(request_rec *r);
 

@@ -9,7 +9,7 @@ use NP::Site;
 use NP::Test;
 use Time::HiRes qw(sleep);
 
-plan tests => 179, need need_module('session_np', 'np_example'),
+plan tests => 183, need need_module('session_np', 'np_example'),
     need_module('ssl', 'include');
 
 my $memcached = start_memcached();
@@ -60,6 +60,7 @@ my %page = (
     stepup => '<!--#include virtual="/np?do=step-up&method=otp" -->',
     end => '<!--#include virtual="/np?do=end" -->',
 );
+$page{"late-$_"} = "<p>\n$page{$_}" for qw(stepup login end);
 my $server = site(store => 'memcache:' . $memcached->address, more => $more,
     files => { map { ("page/$_.html" => "$page{$_}\n") } keys %page });
 my $http = $server->url;
@@ -268,16 +269,22 @@ is status(page('set')), 'APR_SUCCESS', 'it puts a value';
 is result(np('get&key=part', jar => $part)), 'v1', 'for the next request';
 events();
 for my $name (qw(stepup login end)) {
-    $answer = page($name);
+    $answer = page("late-$name");
     is status($answer) . ' ' . names($answer), 'APR_EOF ', "but its page has begun: $name";
 }
 is events(), '', 'and nothing happens';
 is result(np('user', jar => $part)), 'alice', 'to the session';
+is status(page('end')), 'APR_SUCCESS', 'a part that stands first ends it';
+is result(np('user', jar => $part)), '-', 'for the browser';
+$answer = page('login');
+is status($answer) . ' ' . names($answer), "APR_SUCCESS @twins", 'or logs in';
+is result(np('user', jar => $part)), 'carol', 'again for the browser';
+events();
 
 # Where another request was redirected to
 $answer = curl("$https/gone/", jar => $part);
 is join(' ', $answer->status, status($answer), names($answer)), "404 APR_SUCCESS @twins", 'an error page logs in';
-is events(), 'revoked alice, login dave', 'once, and the device is known';
+is events(), 'revoked carol, login dave', 'once, and the device is known';
 is result(np('user', jar => $part)), 'dave', 'for the browser';
 
 # The old id, at last

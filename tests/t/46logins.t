@@ -12,7 +12,7 @@ use NP::OpenID qw(have_provider);
 use NP::Test;
 use NP::Site;
 
-use constant { CERTIFICATES => 57, OPENID => 29, KERBEROS => 25 };
+use constant { CERTIFICATES => 57, OPENID => 34, KERBEROS => 25 };
 plan tests => CERTIFICATES + OPENID + KERBEROS, need need_module('session_np'), need_module('ssl');
 
 my $has_openid = has_module('auth_openidc', 'libapache2-mod-auth-openidc') && have_provider();
@@ -244,7 +244,12 @@ OIDCRedirectURI http://127.0.0.1:\@port\@/callback
   Require valid-user
 </Location>
 <Location /openid/env>
+  Header set X-Claim "expr=<%{http:OIDC_CLAIM_sub}%{http:oidc.claim.sub}>"
   SetHandler cgi-script
+</Location>
+<Location /openid/other>
+  AuthType Auth-OpenIDC
+  Header set X-Claim "expr=<%{http:OIDC_CLAIM_sub}>"
 </Location>
 <Location /openid/claim>
   Require claim sub:alice
@@ -258,7 +263,7 @@ CONF
 sub openid {
     my $provider = NP::OpenID->new;
     my $server = start(openid_places($provider->url), also => ['auth_openidc'],
-        pages => [qw(openid openid/bob openid/claim)]);
+        pages => [qw(openid openid/bob openid/claim openid/other)]);
     my ($url, $log, $jar) = ($server->url, $server->log, cookie_jar());
     $provider->start("$url/callback");
     my $at_provider = quotemeta $provider->url . '/auth?';
@@ -288,6 +293,14 @@ sub openid {
     is value($answer, 'REMOTE_USER') . value($answer, 'AUTH_TYPE'), 'aliceSessionNP', 'for her';
     is value($answer, 'OIDC_CLAIM_sub'), undef, 'what else the provider said is not kept';
     is curl("$url/openid/bob/", jar => $jar)->status, 403, 'places of others stay shut';
+    my @claims = map { "$_: eve" } qw(OIDC_CLAIM_sub oidc.claim.sub Oidc-Claim-Sub OIDC-Access-Token X-OIDC);
+    $answer = curl("$url/openid/env", jar => $jar, header => \@claims);
+    is join(' ', $answer->body =~ /^(\w*OIDC\w*=.*)$/mgi), 'HTTP_X_OIDC=eve', 'what a client claims does not pass';
+    is $answer->header('X-Claim'), '<>', 'in any spelling';
+    is curl("$url/openid/other/", jar => $jar, header => \@claims)->header('X-Claim'), '<>', 'nor by the other AuthType';
+    $answer = curl("$url/env", jar => $jar, header => \@claims);
+    like $answer->body, qr/^HTTP_OIDC_CLAIM_SUB=eve$/m, 'elsewhere these names mean nothing';
+    is value($answer, 'REMOTE_USER'), 'alice', 'and name nobody';
 
     # Our logout; the other module has a session of its own
     curl("$url/logout", jar => $jar, method => 'POST');
