@@ -1,16 +1,21 @@
 dnl SPDX-License-Identifier: Apache-2.0
 dnl The questions of configure.ac, one macro each.
 
-dnl NP_ARG_COMPILER: --enable-werror and --enable-sanitizers
+dnl NP_ARG_COMPILER: --enable-werror, --enable-sanitizers and --enable-fuzzing
 AC_DEFUN([NP_ARG_COMPILER], [
 AC_ARG_ENABLE([werror],
   [AS_HELP_STRING([--enable-werror],
      [for developers: many warnings, each an error])],
   [], [enable_werror=no])
 AC_ARG_ENABLE([sanitizers],
-  [AS_HELP_STRING([--enable-sanitizers],
-     [for developers: AddressSanitizer and UndefinedBehaviorSanitizer])],
+  [AS_HELP_STRING([--enable-sanitizers[=LIST]],
+     [for developers: AddressSanitizer and UndefinedBehaviorSanitizer,
+      or others, such as thread])],
   [], [enable_sanitizers=no])
+AC_ARG_ENABLE([fuzzing],
+  [AS_HELP_STRING([--enable-fuzzing],
+     [for developers, with clang: the fuzz targets look for new inputs])],
+  [], [enable_fuzzing=no])
 NP_CFLAGS=
 NP_LDFLAGS=
 AS_VAR_IF([enable_werror], [yes],
@@ -19,12 +24,20 @@ AS_VAR_IF([enable_werror], [yes],
    NP_CFLAGS="$NP_CFLAGS -Wno-unused-parameter"
    # (clang sees one in the brigade macros of APR)
    NP_CFLAGS="$NP_CFLAGS -Wno-null-pointer-subtraction -Werror"])
-AS_VAR_IF([enable_sanitizers], [yes],
-  [np_sanitize="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+AS_VAR_IF([enable_sanitizers], [yes], [enable_sanitizers=address,undefined])
+AS_VAR_IF([enable_sanitizers], [no], [],
+  [np_sanitize="-fsanitize=$enable_sanitizers -fno-sanitize-recover=undefined"
    NP_CFLAGS="$NP_CFLAGS $np_sanitize -fno-omit-frame-pointer"
    NP_LDFLAGS="$NP_LDFLAGS $np_sanitize"])
+FUZZ_LIBS=
+AS_VAR_IF([enable_fuzzing], [yes],
+  [NP_CFLAGS="$NP_CFLAGS -fsanitize=fuzzer-no-link"
+   NP_LDFLAGS="$NP_LDFLAGS -fsanitize=fuzzer-no-link"
+   FUZZ_LIBS="-fsanitize=fuzzer"])
+AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])
 AC_SUBST([NP_CFLAGS])
 AC_SUBST([NP_LDFLAGS])
+AC_SUBST([FUZZ_LIBS])
 ])
 
 dnl NP_APXS(VARIABLE, QUESTION): what apxs answers, nothing if it cannot
@@ -125,6 +138,13 @@ AC_DEFUN([NP_FIND_OPENSSL], [
 PKG_CHECK_MODULES([CRYPTO], [libcrypto >= 3.0], [],
   [AC_MSG_ERROR([OpenSSL 3.0 or newer was not found: $CRYPTO_PKG_ERRORS
     Install its development files (Debian: libssl-dev, Fedora: openssl-devel)])])
+])
+
+dnl NP_FIND_JANSSON: the JSON of the management API
+AC_DEFUN([NP_FIND_JANSSON], [
+PKG_CHECK_MODULES([JANSSON], [jansson >= 2.11], [],
+  [AC_MSG_ERROR([Jansson 2.11 or newer was not found: $JANSSON_PKG_ERRORS
+    Install its development files (Debian: libjansson-dev, Fedora: jansson-devel)])])
 ])
 
 dnl NP_FIND_TEST_TOOLS: what `make check` needs and the build does not

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the Apache-Test suite in a private copy: that works from a read-only
 # source tree, as root (the tests then run as "nobody"), and several times at
-# once. Arguments go to t/TEST. KEEP=1 leaves the copy behind.
+# once. Arguments go to t/TEST, or to what RUNNER names instead. KEEP=1 leaves
+# the copy behind.
 set -u
 
 src=$(cd "$(dirname "$0")" && pwd) || exit 1
 : "${MODULE:?the path of the module to test}"
 : "${PERL:=perl}" "${MEMCACHED:=memcached}" "${HTTPD:=/usr/sbin/apache2}"
 : "${TEST_MODULES:=}" "${HTTPD_WRAPPER:=}" "${NP_COUNTS:=}" "${KEEP:=}"
-: "${NODE_MODULES:=}"
+: "${NODE_MODULES:=}" "${RUNNER:=t/TEST}" "${TEST_PROGRAMS:=}"
 
 # Skipping is for people without the tools; a machine that checks others' work
 # has to have them.
@@ -69,11 +70,15 @@ trap 'interrupted=1; exit 129' HUP
 trap 'interrupted=1; exit 130' INT
 trap 'interrupted=1; exit 143' TERM
 
-cp -R "$src/t" "$src/harness" "$src/../examples" "$work/" &&
+cp -R "$src/t" "$src/harness" "$src/faults" "$src/../examples" \
+  "$work/" &&
   chmod -R u+w "$work" &&
-  mkdir "$work/modules" "$work/run" && cp "$MODULE" "$work/modules/" || exit 1
+  mkdir "$work/modules" "$work/programs" "$work/run" && cp "$MODULE" "$work/modules/" || exit 1
 for module in $TEST_MODULES; do
   cp "$module" "$work/modules/" || exit 1
+done
+for program in $TEST_PROGRAMS; do
+  cp "$program" "$work/programs/" || exit 1
 done
 
 if test -d "$NODE_MODULES"; then
@@ -87,7 +92,7 @@ if test -n "$HTTPD_WRAPPER"; then
   HTTPD=$work/$HTTPD_WRAPPER
   chmod 755 "$HTTPD"
 fi
-PERL5LIB=$work/t/lib:$work/harness${PERL5LIB:+:$PERL5LIB}
+PERL5LIB=$work/t/lib:$work/faults/lib:$work/harness${PERL5LIB:+:$PERL5LIB}
 HARNESS_SUBCLASS=NP::Harness
 APACHE_TEST_ULIMIT_SET=1
 HOME=$work
@@ -97,7 +102,7 @@ export APACHE_TEST_ULIMIT_SET HOME LC_ALL
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 counts=$work/run/counts
-set -- "$PERL" t/TEST "$@"
+set -- "$PERL" "$RUNNER" "$@"
 if test "$(id -u)" = 0; then
   group=$(id -gn nobody)
   chown -R "nobody:$group" "$work"

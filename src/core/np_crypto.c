@@ -26,6 +26,15 @@ apr_status_t np_crypto_random(unsigned char *out, apr_size_t len)
     return RAND_bytes_ex(NULL, out, len, 0) == 1 ? APR_SUCCESS : APR_EGENERAL;
 }
 
+apr_status_t np_crypto_digest(np_bytes_t input,
+                              unsigned char out[NP_CRYPTO_DIGEST_LEN])
+{
+    return EVP_Q_digest(NULL, "SHA256", NULL, input.data, input.len, out, NULL)
+                   == 1
+               ? APR_SUCCESS
+               : APR_EGENERAL;
+}
+
 int np_crypto_key_count(const np_crypto_t *crypto)
 {
     return crypto->count;

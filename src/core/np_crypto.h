@@ -14,6 +14,8 @@
 #define NP_CRYPTO_MAX_KEYS 8
 /** Octets that np_crypto_prf() gives. */
 #define NP_CRYPTO_PRF_LEN 32
+/** Octets that np_crypto_digest() gives. */
+#define NP_CRYPTO_DIGEST_LEN 32
 /** Octets that sealing adds: version, key id, nonce, tag. */
 #define NP_CRYPTO_SEAL_OVERHEAD (1 + 4 + 12 + 16)
 
@@ -82,6 +84,13 @@ apr_status_t np_crypto_open_with_secret(const np_crypto_t *crypto,
                                         np_bytes_t secret, np_bytes_t sealed,
                                         np_bytes_t associated,
                                         np_bytes_t *plain, apr_pool_t *p);
+
+/**
+ * SHA-256 of @a input: for secrets that are random themselves.
+ * @return APR_SUCCESS or APR_EGENERAL
+ */
+apr_status_t np_crypto_digest(np_bytes_t input,
+                              unsigned char out[NP_CRYPTO_DIGEST_LEN]);
 
 /** Are @a len octets the same? Takes the same time whatever the answer. */
 bool np_crypto_equal(const unsigned char *a, const unsigned char *b,

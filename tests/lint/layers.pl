@@ -6,12 +6,13 @@ use warnings;
 use NP::Lint;
 
 my %below = (core => [qw(core)], store => [qw(core store)],
-             flow => [qw(core store flow)], httpd => [qw(core store flow httpd)]);
+             flow => [qw(core store flow)], manage => [qw(core store flow manage)],
+             httpd => [qw(core store flow manage httpd)]);
 my %home = map { (basename($_) => layer($_)) } files(qr{^src/.*\.h$});
 my $io = qr{^<(?:sys/|unistd|fcntl|time\.h|stdio|pthread|netinet)
     |^"apr_(?:file|network|poll|shm|mmap|portable)}x;
 
-my (@upward, @foreign, @openssl, @io, @public);
+my (@upward, @foreign, @openssl, @jansson, @io, @public);
 for my $file (files(qr{^src/.*\.[ch]$})) {
     my $layer = layer($file);
     for (includes($file)) {
@@ -22,6 +23,9 @@ for my $file (files(qr{^src/.*\.[ch]$})) {
         if ($bare =~ m{^openssl/}) {
             push @openssl, $place
                 if $file !~ m{^src/core/np_crypto(?:\.c|_seal\.c|_ring\.h)$};
+        }
+        elsif ($bare eq 'jansson.h' || $bare eq 'np_json.h') {
+            push @jansson, $place if $layer ne 'manage';
         }
         elsif ($bare eq 'mod_session_np.h') {
             push @public, $place if $layer ne 'httpd';
@@ -39,6 +43,7 @@ for my $file (files(qr{^src/.*\.[ch]$})) {
 rule('a layer includes only itself and what is below', @upward);
 rule('below src/httpd nothing but APR is included', @foreign);
 rule('only the key ring includes OpenSSL', @openssl);
+rule('only src/manage includes Jansson', @jansson);
 rule('the core does no input or output', @io);
 rule('the public header is for src/httpd only', @public);
 

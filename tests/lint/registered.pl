@@ -7,7 +7,7 @@ use NP::Lint;
 
 my $makefile = text('Makefile.am');
 my $main     = text('tests/unit/unit.c');
-my @sources  = files(qr{^(?:src|include|tests/unit|tests/modules)/.*\.[ch]$});
+my @sources  = files(qr{^(?:src|include|tests/unit|tests/modules|tests/faults)/.*\.[ch]$});
 rule('every source is listed in Makefile.am',
     grep { $makefile !~ /(?<![\w\/])\Q$_\E(?![\w.])/ } @sources);
 rule('every suite of the unit tests is run',
@@ -20,7 +20,7 @@ rule('every fuzz target is replayed',
 rule('every fuzz target has a corpus',
     grep { my @inputs = glob top() . "/tests/fuzz/corpus/$_/*"; !@inputs } @targets);
 
-my @suites = files(qr{^tests/t/.*\.t$});
+my @suites = files(qr{^tests/(?:faults/)?t/.*\.t$});
 rule('there are Apache-Test suites', @suites ? () : 'none');
 rule('every .t has a plan',
     grep { text($_) !~ /^\s*plan\b[^;]*tests\s*=>/m } @suites);

@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *np_suite_api_body(void);
 Suite *np_suite_app_data(void);
 Suite *np_suite_app_map(void);
 Suite *np_suite_base64url(void);
@@ -23,17 +24,25 @@ Suite *np_suite_guard_race(void);
 Suite *np_suite_id(void);
 Suite *np_suite_lock(void);
 Suite *np_suite_memcache(void);
+Suite *np_suite_metadata(void);
 Suite *np_suite_mfa(void);
 Suite *np_suite_outage(void);
 Suite *np_suite_plan(void);
 Suite *np_suite_policy(void);
 Suite *np_suite_profile(void);
+Suite *np_suite_rate(void);
 Suite *np_suite_record(void);
 Suite *np_suite_record_device(void);
 Suite *np_suite_said(void);
 Suite *np_suite_session(void);
+Suite *np_suite_session_json(void);
 Suite *np_suite_set_cookie(void);
+Suite *np_suite_settings(void);
+Suite *np_suite_settings_file(void);
+Suite *np_suite_settings_patch(void);
 Suite *np_suite_store(void);
+Suite *np_suite_token(void);
+Suite *np_suite_token_file(void);
 Suite *np_suite_url(void);
 Suite *np_suite_vault(void);
 Suite *np_suite_vault_room(void);

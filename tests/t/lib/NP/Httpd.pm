@@ -84,6 +84,9 @@ sub _preamble {
     my ($self) = @_;
     my $load = load_lines(mpm => $self->{mpm}, only => $self->{modules},
                           also => $self->{also}, php => $self->{php});
+    # all is slow there, and the store is not away for that
+    $load .= "<IfModule mod_session_np.c>\n  SessionNPStoreTimeout 5s\n</IfModule>\n"
+        if ($ENV{HTTPD_WRAPPER} || '') =~ /valgrind/;
     return $load . <<'CONF';
 ServerRoot @root@
 DefaultRuntimeDir @root@/run

@@ -5,10 +5,11 @@ use strict;
 use warnings;
 use Exporter 'import';
 use Fcntl qw(O_CREAT O_EXCL O_WRONLY);
+use IO::Socket::INET ();
 use POSIX qw(:sys_wait_h setsid);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT_OK = qw(work_dir take_port free_port spawn stop_process slurp spew
+our @EXPORT_OK = qw(work_dir take_ports take_port free_port spawn stop_process slurp spew
     wait_until);
 
 # Ports of the run's block that tests may take; those below belong to the
@@ -46,6 +47,21 @@ sub wait_until {
         return $answer if $answer || time > $end;
         sleep 0.02;
     }
+}
+
+# A block of 100 ports, the run's for as long as its caller keeps the socket
+# that is the second value: below the ephemeral range, and no race between
+# suites that start together. The first value is the first port.
+sub take_ports {
+    my $first = int rand 100;
+    for my $n (0 .. 99) {
+        my $port = 20000 + 100 * (($first + $n) % 100);
+        my $block = IO::Socket::INET->new(Listen => 1,
+            LocalAddr => '127.0.0.1', LocalPort => $port + 99) or next;
+        spew(work_dir() . '/run/base_port', $port);
+        return ($port, $block);
+    }
+    die "no free ports\n";
 }
 
 # A port that no other test of this run has: a file is its lock.

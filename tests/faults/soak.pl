@@ -1,0 +1,98 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# Full load on memcached servers, each record on two of them, one of which at a
+# time is killed, stopped, wiped or cut off. Says what came of it.
+#   --minutes N (10)  --servers N (2)  --seed N
+use strict;
+use warnings;
+use Getopt::Long qw(GetOptions);
+use NP::FaultSite qw(TIMEOUT BOUND);
+use NP::Load ();
+use NP::Run qw(take_ports);
+use NP::Waits ();
+use Time::HiRes qw(sleep time);
+
+# A fault lasts so long; and then all sessions are used, which mends the copies.
+use constant { LASTS_MIN => 0.5, LASTS_MAX => 5, PAUSE => 6 };
+
+my %asked = (minutes => 10, servers => 2, seed => time % 1_000_000);
+GetOptions(\%asked, 'minutes=f', 'servers=i', 'seed=i') && !@ARGV
+    && $asked{servers} >= 2 && $asked{minutes} > 0
+    or die "usage: soak [--minutes N] [--servers N] [--seed N]\n";
+$asked{seed} = int $asked{seed};
+$| = 1;
+srand $asked{seed};
+my (undef, $block) = take_ports();
+mkdir "$ENV{NP_WORK}/t/logs" or die "t/logs: $!\n";
+
+my %begin = (killed => sub { $_[0]->memcached($_[1])->stop('KILL') },
+             stopped => sub { $_[0]->memcached($_[1])->pause },
+             wiped => sub { $_[0]->memcached($_[1])->flush },
+             partitioned => sub { $_[0]->relay($_[1])->tell('drop') });
+my %end = (killed => sub { $_[0]->memcached($_[1])->restart },
+           stopped => sub { $_[0]->memcached($_[1])->resume },
+           wiped => sub { },
+           partitioned => sub { $_[0]->relay($_[1])->tell('pass') });
+
+my $site = NP::FaultSite->new(servers => $asked{servers}, copies => 2);
+my $waits = $site->waits;
+my $load = NP::Load->start(-p => $site->port, -c => 32, -s => 1000, -r => $asked{seed});
+print "soak: $asked{minutes} minutes, $asked{servers} servers, 2 copies, seed $asked{seed}\n";
+
+my (%injected, @late);
+my $longest = 0;
+sub look {
+    $waits->each_new(sub {
+        my ($wait) = @_;
+        $longest = $wait->{took} if $wait->{took} > $longest;
+        push @late, $wait if $wait->{took} > BOUND;
+    });
+    return;
+}
+
+sleep 3;
+my $until = time + 60 * $asked{minutes};
+while (time < $until) {
+    my $kind = (sort keys %begin)[rand keys %begin];
+    my $server = int rand $asked{servers};
+    my $lasts = LASTS_MIN + rand LASTS_MAX - LASTS_MIN;
+    $begin{$kind}->($site, $server);
+    sleep $lasts;
+    $end{$kind}->($site, $server);
+    sleep PAUSE;
+    $injected{$kind}++;
+    look();
+    my %count = $load->report;
+    printf "%4d s left: server %d %s for %.1f s; %d requests, %d lost, %d revived, %d failed\n",
+        $until - time, $server, $kind, $lasts, @count{qw(requests lost revived failed)};
+}
+my %count = $load->stop;
+$site->httpd->stop;                       # so that its log is whole
+look();
+
+my @stalls = $load->stalls;
+my $stalled = 0;
+$stalled = $_ > $stalled ? $_ : $stalled for map { $_->[1] } @stalls;
+my @too_late = grep { NP::Waits::excess($_, BOUND, @stalls) } @late;
+
+print "\n";
+printf "%-26s %d\n", @$_ for
+    ['requests', $count{requests}], ['logins', $count{logins}],
+    ['step-ups', $count{step_ups}], ['data stored', $count{saves}],
+    ['logouts', $count{logouts}], ['ended sessions looked for', $count{probes}],
+    map({ ["servers $_", $injected{$_}] } sort keys %injected),
+    ['sessions lost', $count{lost}], ['ended sessions revived', $count{revived}],
+    ['wrong users', $count{wrong_user}], ['data lost', $count{lost_data}],
+    ['wrong answers', $count{wrong}], ['failed requests', $count{failed} + $count{broken}],
+    ['unavailable, of old ids', $count{unknown}],
+    ['locked too long', $count{busy}];
+printf "%-26s %.0f ms (bound: %.0f + %.0f ms)\n", 'longest wait', $longest * 1000,
+    TIMEOUT * 1000, (BOUND - TIMEOUT) * 1000;
+printf "%-26s %d, of them %d without a stall of the machine (up to %.0f ms)\n",
+    'waits beyond the bound', scalar @late, scalar @too_late, $stalled * 1000;
+my $late = @too_late;
+print "  $_->{line}" for splice @too_late, 0, 10;
+my $broken = grep { $_ } @count{qw(lost revived wrong_user lost_data wrong failed broken busy)},
+    $late;
+print $broken ? "Result: FAIL\n" : "Result: PASS\n";
+exit($broken ? 1 : 0);

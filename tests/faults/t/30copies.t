@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+# Two copies: whatever becomes of one server, no session is lost, no request
+# fails, and no session comes back that has ended.
+use strict;
+use warnings;
+use NP::Fault;
+use NP::FaultSite ();
+use NP::Run qw(wait_until work_dir);
+use NP::Visitor ();
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use constant { VISITORS => 6, ROUNDS => 500 };
+
+plan tests => 2 * 5 + 2 + 2 * 4 + 2 * 3 + 3;
+
+my $site = NP::FaultSite->new(servers => 3, named => [0, 1], copies => 2);
+my $url = $site->url;
+my $load = start_load($site);
+
+sub fault {
+    my ($name, %option) = @_;
+    scenario($name, site => $site, load => $load, fails => 0, %option);
+    return;
+}
+
+for my $n (0, 1) {
+    my ($relay, $memcached) = ($site->relay($n), $site->memcached($n));
+    fault("server $n refuses", begin => sub { $relay->tell('refuse') },
+        end => sub { $relay->tell('pass') });
+    fault("server $n is cut off", begin => sub { $relay->tell('drop') },
+        end => sub { $relay->tell('pass') });
+    fault("server $n is stopped", begin => sub { $memcached->pause },
+        end => sub { $memcached->resume });
+    fault("server $n is killed, and starts again, empty",
+        begin => sub { $memcached->stop('KILL') }, end => sub { $memcached->restart });
+    fault("server $n is wiped", begin => sub { $memcached->flush }, end => sub { });
+}
+fault('a server is added', waits => 1, end => sub { },
+    begin => sub { $site->name_servers(0, 1, 2)->httpd->graceful });
+fault('a server is removed', waits => 1, end => sub { },
+    begin => sub { $site->name_servers(1, 2)->httpd->graceful });
+$load->stop;
+undef $load;
+undef $site;
+
+$site = NP::FaultSite->new(servers => 2, copies => 2);
+$url = $site->url;
+returns($_) for 0, 1;
+late($_) for 0, 1;
+race();
+
+sub live_visitors {
+    my ($where) = @_;
+    my @visitors = map { NP::Visitor->new($where) } 1 .. VISITORS;
+    for my $visitor (@visitors) {
+        wait_until(10, sub { $visitor->login; $visitor->is_live });
+    }
+    return @visitors;
+}
+
+sub living { return join ' ', map { $_->user } grep { $_->is_live_anyhow } @_ }
+
+# A server that was cut off comes back with what has ended meanwhile
+sub returns {
+    my ($n) = @_;
+    my @visitors = live_visitors($url);
+    $site->relay($n)->tell('drop');
+    is scalar(grep { $_->logout_at_last } @visitors), VISITORS,
+        "server $n is away: all log out";
+    is living(@visitors), '', '  and are out';
+    $site->relay($n)->tell('pass');
+    is living(@visitors), '', '  it comes back with what it had';
+    $site->relay(1 - $n)->tell('drop');
+    is living(@visitors), '', '  and is not believed when it is the only one';
+    $site->relay(1 - $n)->tell('pass');
+    settle();
+    return;
+}
+
+# Until both are used again
+sub settle {
+    my $visitor = NP::Visitor->new($url);
+    wait_until(10, sub { !grep { $visitor->login; !$visitor->is_live } 1 .. 8 });
+    return;
+}
+
+# A last interaction reaches one of the two after the logout
+sub late {
+    my ($n) = @_;
+    my ($visitor) = live_visitors("$url/race");
+    $site->relay($n)->tell('hold replace s-');
+    ok wait_until(10, sub {
+        $visitor->login if !$visitor->is_live;
+        sleep 0.25;
+        $visitor->is_live;
+        return $site->relay($n)->tell('held');
+    }), "server $n: a last interaction is held back";
+    $visitor->logout_at_last;
+    $site->relay($n)->tell('release');
+    is living($visitor), '', '  it arrives after the logout';
+    $site->relay(1 - $n)->tell('refuse');
+    is living($visitor), '', '  and the other one goes away';
+    $site->relay(1 - $n)->tell('pass');
+    settle();
+    return;
+}
+
+sub race {
+    my $said = qx(@{[work_dir()]}/programs/np_race -p @{[$site->port]} -x /race -n @{[ROUNDS]} -a 8 -w 210000);
+    my %count = map { split /=/ } split ' ', $said;
+    is $count{revived}, 0, 'a race with the logout: the session is over';
+    is $count{broken}, 0, 'and every request is answered';
+    cmp_ok $count{logouts}, '>', ROUNDS * 0.9, 'the logout was done';
+    return;
+}
