@@ -15,6 +15,8 @@ typedef struct np_cluster_t {
     /** Their names' seeds, how many there are, and how many copies to keep. */
     np_trust_list_t list;
     np_trust_t *trust;
+    /** Would this server be asked now, or is it known to be away? */
+    bool (*answers)(const np_store_t *server);
     /** np_clock_now(), or what a test has instead. */
     apr_time_t (*clock)(void);
 } np_cluster_t;

@@ -2,8 +2,13 @@
  * A store that keeps each value on several servers. */
 #include "np_copies.h"
 
+#include "apr_strings.h"
+
 #include "np_marks.h"
 #include "np_reconcile.h"
+
+/** Longer than any call may take. */
+#define GRAVE_LIFE apr_time_from_sec(60)
 
 typedef struct np_copies_t {
     np_store_t store;
@@ -68,8 +73,8 @@ static apr_status_t tell(const answers_t *answers, np_miss_e miss)
 
     for (int i = 0; i < answers->count; i++) {
         if (np_store_unavailable(answers->status[i])
-            && np_marks_missed(item->cluster, item->homes[i], miss, item->now,
-                               item->budget, item->p)
+            && np_marks_missed(item->cluster, item->homes[i], miss, item->key,
+                               item->now, item->budget, item->p)
                    != APR_SUCCESS) {
             return answers->status[i];
         }
@@ -138,6 +143,50 @@ static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
                : status;
 }
 
+/* What matters for seconds only is worth no note, and no room that others may
+ * need. */
+static void remember(const answers_t *answers)
+{
+    const np_item_t *item = answers->item;
+
+    for (int i = 0; i < answers->count; i++) {
+        np_missed_t *missed =
+            np_trust_keys(item->cluster->trust, item->homes[i]);
+        if (np_store_unavailable(answers->status[i])
+            && atomic_load(&missed->count) < NP_MISSED_KEYS / 2) {
+            (void)np_missed_add(missed, item->key, item->now);
+        }
+    }
+}
+
+/* Nobody mends the value from here on. A grave that is there already will stay
+ * for longer than whoever is mending now. */
+static apr_status_t dig_grave(const np_item_t *item)
+{
+    const char *key =
+        apr_psprintf(item->p, "%c%s", NP_STORE_GRAVE, item->key);
+    const np_item_t grave =
+        np_item_find(item->cluster, key, item->budget, item->p);
+    const np_copy_t copy = {
+        .value = { (const unsigned char *)"1", 1 },
+        .version = item->now,
+        .placed_at = item->now,
+        .expires_at = item->now + GRAVE_LIFE,
+    };
+    answers_t answers = expect(&grave);
+
+    for (int i = 0; i < answers.count; i++) {
+        apr_status_t status = np_item_put(&grave, i, answers.count - 1 - i,
+                                          &copy, NP_PUT_ADD);
+        if (status == APR_EEXIST) {
+            status = np_item_put(&grave, i, answers.count - 1 - i, &copy,
+                                 NP_PUT_REPLACE);
+        }
+        note(&answers, i, status);
+    }
+    return answers.done > 0 ? APR_SUCCESS : answers.failure;
+}
+
 static apr_status_t copies_remove(np_store_t *store, const char *key,
                                   np_budget_t *budget, apr_pool_t *p)
 {
@@ -147,21 +196,24 @@ static apr_status_t copies_remove(np_store_t *store, const char *key,
     if (status != APR_SUCCESS) {
         return status;
     }
+    if (np_item_is_mended(&item)) {
+        status = dig_grave(&item);
+    }
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     answers_t answers = expect(&item);
     for (int i = answers.count - 1; i >= 0; i--) {
         note(&answers, i, np_item_remove(&item, i, i));
     }
-    /* Once more where somebody may have mended it from the first meanwhile. */
-    for (int i = answers.count - 1; i > 0; i--) {
-        if (answers.status[i] == APR_SUCCESS) {
-            answers.status[i] = np_item_remove(&item, i, i - 1);
-        }
-    }
     if (answers.done == 0) {
         return answers.failure;
     }
-    return key[0] == NP_STORE_PASSING ? APR_SUCCESS
-                                      : tell(&answers, NP_MISS_REMOVAL);
+    if (key[0] == NP_STORE_PASSING) {
+        remember(&answers);
+        return APR_SUCCESS;
+    }
+    return tell(&answers, NP_MISS_REMOVAL);
 }
 
 /* Somebody else's value is on a home that came after one that took ours. */

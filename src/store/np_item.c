@@ -2,6 +2,10 @@
  * One value in a cluster: where it lives, and what one server says of it. */
 #include "np_reconcile.h"
 
+#include <string.h>
+
+#include "apr_strings.h"
+
 #include "np_rendezvous.h"
 
 /* Values that were written when there were no copies do not say until when they
@@ -23,10 +27,18 @@ np_item_t np_item_find(const np_cluster_t *cluster, const char *key,
     return item;
 }
 
-/* A server's share of the time; what it leaves goes to the next. */
-static np_budget_t share_of(const np_item_t *item, int others)
+/* A server's share of the time; what it leaves goes to the next. Those that are
+ * known to be away take none. */
+static np_budget_t share_of(const np_item_t *item, int home, int others)
 {
-    return (np_budget_t){ item->budget->left / (others + 1) };
+    const np_cluster_t *cluster = item->cluster;
+    int up = 0;
+
+    for (int i = 0; i < cluster->list.copies; i++) {
+        up += i != home && cluster->answers(cluster->servers[item->homes[i]]);
+    }
+    return (np_budget_t){ item->budget->left
+                          / (1 + (others < up ? others : up)) };
 }
 
 static void charge(const np_item_t *item, np_budget_t before,
@@ -39,7 +51,7 @@ apr_status_t np_item_get(const np_item_t *item, int home, int others,
                          np_copy_t *copy)
 {
     np_store_t *store = item->cluster->servers[item->homes[home]];
-    const np_budget_t share = share_of(item, others);
+    const np_budget_t share = share_of(item, home, others);
     np_budget_t left = share;
     np_bytes_t octets;
 
@@ -56,7 +68,7 @@ apr_status_t np_item_put(const np_item_t *item, int home, int others,
                          const np_copy_t *copy, np_put_e how)
 {
     np_store_t *store = item->cluster->servers[item->homes[home]];
-    const np_budget_t share = share_of(item, others);
+    const np_budget_t share = share_of(item, home, others);
     np_budget_t left = share;
 
     const apr_status_t status =
@@ -70,13 +82,38 @@ apr_status_t np_item_put(const np_item_t *item, int home, int others,
 apr_status_t np_item_remove(const np_item_t *item, int home, int others)
 {
     np_store_t *store = item->cluster->servers[item->homes[home]];
-    const np_budget_t share = share_of(item, others);
+    const np_budget_t share = share_of(item, home, others);
     np_budget_t left = share;
 
     const apr_status_t status =
         store->remove(store, item->key, &left, item->p);
     charge(item, share, left);
     return status;
+}
+
+apr_status_t np_item_has(const np_item_t *item, char prefix)
+{
+    const char *key = apr_psprintf(item->p, "%c%s", prefix, item->key);
+    const np_item_t other =
+        np_item_find(item->cluster, key, item->budget, item->p);
+    const int count = item->cluster->list.copies;
+    apr_status_t status = APR_NOTFOUND;
+
+    for (int i = 0; i < count; i++) {
+        np_copy_t copy;
+        const apr_status_t said = np_item_get(&other, i, count - 1 - i, &copy);
+        if (said == APR_SUCCESS) {
+            return APR_SUCCESS;
+        }
+        status = np_store_unavailable(said) ? said : status;
+    }
+    return status;
+}
+
+bool np_item_is_mended(const np_item_t *item)
+{
+    return item->key[0] != NP_STORE_PASSING
+           && strlen(item->key) < NP_STORE_MAX_KEY;
 }
 
 static apr_time_t missed(const np_item_t *item, int home, np_miss_e miss)
@@ -87,7 +124,11 @@ static apr_time_t missed(const np_item_t *item, int home, np_miss_e miss)
 bool np_item_is_credible(const np_item_t *item, int home,
                          const np_copy_t *copy)
 {
-    return copy->placed_at > missed(item, home, NP_MISS_REMOVAL);
+    const np_missed_t *keys =
+        np_trust_keys(item->cluster->trust, item->homes[home]);
+
+    return copy->placed_at > missed(item, home, NP_MISS_REMOVAL)
+           && !np_missed_has(keys, item->key, copy->placed_at);
 }
 
 bool np_item_is_settled(const np_item_t *item, const np_copy_t *copy)

@@ -16,7 +16,8 @@
 /* Notes are kept for as long as there may be records. */
 #define NOTE_LIFE apr_time_from_sec(400 * 86400)
 
-#define ROUND apr_time_from_sec(1)
+#define ROUND             apr_time_from_sec(1)
+#define ROUNDS_TO_MAKE_UP 3
 
 static void write_note(const np_cluster_t *cluster, int server, apr_time_t now,
                        np_budget_t *budget, apr_status_t *status,
@@ -117,17 +118,31 @@ void np_marks_visit(const np_cluster_t *cluster, int server, apr_time_t now,
     }
 }
 
+/* Has somebody told of this before? If not, it is in the table from here on. */
+static bool is_told(const np_cluster_t *cluster, int server, np_miss_e miss,
+                    const char *key, apr_time_t now)
+{
+    if (miss == NP_MISS_REMOVAL
+        && np_missed_add(np_trust_keys(cluster->trust, server), key,
+                         now + MARGIN)) {
+        return false;
+    }
+    if (np_trust_told(cluster->trust, server, miss) >= now + MARGIN) {
+        return true;
+    }
+    np_trust_raise(cluster->trust, server, miss, now + AHEAD);
+    return false;
+}
+
 apr_status_t np_marks_missed(const np_cluster_t *cluster, int server,
-                             np_miss_e miss, apr_time_t now,
+                             np_miss_e miss, const char *key, apr_time_t now,
                              np_budget_t *budget, apr_pool_t *p)
 {
-    const apr_time_t until = now + AHEAD;
     bool told = false;
 
-    if (np_trust_told(cluster->trust, server, miss) >= now + MARGIN) {
+    if (is_told(cluster, server, miss, key, now)) {
         return APR_SUCCESS;
     }
-    np_trust_raise(cluster->trust, server, miss, until);
     for (int i = 0; i < cluster->list.count; i++) {
         apr_status_t status = APR_EGENERAL;
         if (i != server) {
@@ -135,22 +150,61 @@ apr_status_t np_marks_missed(const np_cluster_t *cluster, int server,
         }
         told |= !np_store_unavailable(status);
     }
-    if (!told) {
-        return APR_EGENERAL;
+    if (told) {
+        np_trust_set_told(cluster->trust, server, miss,
+                          np_trust_missed(cluster->trust, server, miss));
     }
-    np_trust_set_told(cluster->trust, server, miss, until);
-    return APR_SUCCESS;
+    return told ? APR_SUCCESS : APR_EGENERAL;
+}
+
+bool np_marks_make_up(const np_cluster_t *cluster, int server,
+                      np_budget_t *budget, apr_pool_t *p)
+{
+    np_missed_t *missed = np_trust_keys(cluster->trust, server);
+    np_store_t *store = cluster->servers[server];
+
+    for (int i = 0; i < NP_MISSED_KEYS; i++) {
+        char key[NP_MISSED_KEY_MAX + 1];
+        apr_time_t moment;
+        if (np_missed_get(missed, i, key, &moment)
+            && store->remove(store, key, budget, p) != APR_SUCCESS) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The thread that goes round. */
 typedef struct rounds_t {
     const np_cluster_t *cluster;
     apr_interval_time_t timeout;
+    /* In how many rounds without a failure each server was made up for. */
+    int *made_up;
     np_gate_t *gate;
     atomic_bool over;
     apr_thread_t *thread;
     apr_pool_t *p;
 } rounds_t;
+
+/* What was on its way to a server when it was stopped may arrive after it has
+ * begun to answer again: so removals are repeated for a while. */
+static void make_up(rounds_t *rounds, int server, apr_time_t now,
+                    apr_pool_t *p)
+{
+    np_missed_t *missed = np_trust_keys(rounds->cluster->trust, server);
+    np_budget_t budget = { rounds->timeout };
+
+    if (atomic_load(&missed->count) == 0) {
+        rounds->made_up[server] = 0;
+        return;
+    }
+    if (!np_marks_make_up(rounds->cluster, server, &budget, p)) {
+        rounds->made_up[server] = 0;
+    }
+    else if (++rounds->made_up[server] >= ROUNDS_TO_MAKE_UP) {
+        np_missed_clear(missed, now - ROUNDS_TO_MAKE_UP * ROUND);
+    }
+}
 
 static void go_round(rounds_t *rounds, apr_pool_t *p)
 {
@@ -165,6 +219,7 @@ static void go_round(rounds_t *rounds, apr_pool_t *p)
         np_budget_t budget = { rounds->timeout };
         if (!atomic_load(&rounds->over)) {
             np_marks_visit(cluster, i, cluster->clock(), &budget, p);
+            make_up(rounds, i, cluster->clock(), p);
         }
     }
 }
@@ -204,6 +259,8 @@ apr_status_t np_marks_keep(const np_cluster_t *cluster,
 
     rounds->cluster = cluster;
     rounds->timeout = timeout;
+    rounds->made_up =
+        apr_pcalloc(p, (apr_size_t)cluster->list.count * sizeof(int));
     /* With an allocator of its own: this thread alone uses it. */
     apr_status_t status = apr_pool_create_unmanaged_ex(&rounds->p, NULL, NULL);
     if (status == APR_SUCCESS) {

@@ -166,6 +166,13 @@ static np_peer_t *peer_of(const np_memcache_t *memcache, int server)
     return ((server_t *)memcache->servers[server])->peer;
 }
 
+static bool answers(const np_store_t *server)
+{
+    const np_peer_t *peer = ((const server_t *)server)->peer;
+    const np_peer_state_e state = np_peer_state(atomic_load(&peer->health));
+    return state == NP_PEER_UP || state == NP_PEER_TRYING;
+}
+
 /* httpd does not always wait for its threads before it ends a process. */
 static void wait_for_calls(np_memcache_t *memcache)
 {
@@ -288,6 +295,7 @@ apr_status_t np_memcache_create_copies(np_store_t **store,
     cluster->list.count = memcache->count;
     cluster->list.copies = copies;
     cluster->trust = trust;
+    cluster->answers = answers;
     cluster->clock = np_clock_now;
     *store = np_copies_create(cluster, p);
     return np_marks_keep(cluster, limits->timeout, p);

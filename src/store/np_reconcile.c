@@ -2,8 +2,6 @@
  * What is true when the copies of a value differ, and making them agree. */
 #include "np_reconcile.h"
 
-#include "apr_strings.h"
-
 /* A server that has lost what it had is not believed for so long when it says
  * that it has nothing, unless another one says the same. Who still uses what it
  * has lost has had it mended by then. */
@@ -90,26 +88,6 @@ static void remove_found(const views_t *views)
 
 /* A copy from before the list of servers changed may have been left behind on a
  * server that was none of its homes meanwhile. Then its headstone tells. */
-static apr_status_t ask_for_headstone(const np_item_t *item)
-{
-    const char *key =
-        apr_psprintf(item->p, "%c%s", NP_STORE_HEADSTONE, item->key);
-    const np_item_t stone =
-        np_item_find(item->cluster, key, item->budget, item->p);
-    const int count = item->cluster->list.copies;
-    apr_status_t status = APR_NOTFOUND;
-
-    for (int i = 0; i < count; i++) {
-        np_copy_t copy;
-        const apr_status_t said = np_item_get(&stone, i, count - 1 - i, &copy);
-        if (said == APR_SUCCESS) {
-            return APR_SUCCESS;
-        }
-        status = np_store_unavailable(said) ? said : status;
-    }
-    return status;
-}
-
 static apr_status_t judge_left_behind(const np_item_t *item,
                                       const np_copy_t *copy)
 {
@@ -117,16 +95,16 @@ static apr_status_t judge_left_behind(const np_item_t *item,
         || copy->placed_at > np_trust_since(item->cluster->trust)) {
         return APR_SUCCESS;
     }
-    const apr_status_t stone = ask_for_headstone(item);
+    const apr_status_t stone = np_item_has(item, NP_STORE_HEADSTONE);
     if (np_store_unavailable(stone)) {
         return stone;
     }
     return stone == APR_SUCCESS ? APR_NOTFOUND : APR_SUCCESS;
 }
 
-/* Write what the source has now, until it does not change meanwhile. A writer
- * writes the first home last; so a look after our write sees what he wrote
- * before ours. */
+/* Write over what a home has with what the source has now, until that does not
+ * change meanwhile. A writer writes the first home last; so a look after our
+ * write sees what he wrote before ours. */
 static apr_status_t follow(const np_item_t *item, int source, int home)
 {
     np_copy_t copy;
@@ -147,8 +125,10 @@ static apr_status_t follow(const np_item_t *item, int source, int home)
 
 /*
  * Give a home the copy that it lacks. Somebody may be removing the value right
- * now: so it is put there unconfirmed, which nobody believes, then the source
- * is asked once more, and only a replace, which revives nothing, confirms it.
+ * now: he has dug a grave, and then removes what each server has. So the copy is
+ * put there unconfirmed, which nobody believes, then the grave is looked for,
+ * and only a replace, which revives nothing, confirms it. If there is no grave
+ * yet, he will remove the copy, and the replace fails.
  */
 static apr_status_t refill(const np_item_t *item, int source, int home,
                            const np_copy_t *truth)
@@ -159,7 +139,13 @@ static apr_status_t refill(const np_item_t *item, int source, int home,
     if (np_item_put(item, home, 1, &copy, NP_PUT_ADD) != APR_SUCCESS) {
         return APR_SUCCESS;           /* another request does it, or nobody */
     }
-    const apr_status_t status = follow(item, source, home);
+    apr_status_t status = np_item_has(item, NP_STORE_GRAVE);
+    if (status == APR_NOTFOUND) {
+        status = follow(item, source, home);
+    }
+    else if (status == APR_SUCCESS) {
+        status = APR_NOTFOUND;
+    }
     if (status == APR_NOTFOUND) {
         (void)np_item_remove(item, home, 0);
     }
@@ -226,8 +212,11 @@ apr_status_t np_reconcile(const np_item_t *item, apr_status_t first,
         *copy = views.copy[truth];
         status = judge_left_behind(item, copy);
     }
+    if (status == APR_SUCCESS && np_item_is_mended(item)) {
+        status = mend(&views, truth);
+    }
     if (status == APR_NOTFOUND) {
         remove_found(&views);
     }
-    return status == APR_SUCCESS ? mend(&views, truth) : status;
+    return status;
 }

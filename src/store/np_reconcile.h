@@ -35,6 +35,16 @@ apr_status_t np_item_put(const np_item_t *item, int home, int others,
 
 apr_status_t np_item_remove(const np_item_t *item, int home, int others);
 
+/**
+ * Is there anything under the item's key behind @a prefix?
+ * @return APR_SUCCESS; APR_NOTFOUND if all its homes say so; anything else
+ */
+apr_status_t np_item_has(const np_item_t *item, char prefix);
+
+/** Is it worth mending? Not what matters for seconds only, nor a key so long that
+ *  there is none for its grave. */
+bool np_item_is_mended(const np_item_t *item);
+
 /** Has this server missed no removal since it got its copy? */
 bool np_item_is_credible(const np_item_t *item, int home,
                          const np_copy_t *copy);

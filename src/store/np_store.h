@@ -19,6 +19,9 @@
 #define NP_STORE_HEADSTONE 'x'
 /** What keys of values begin with that matter for seconds only. */
 #define NP_STORE_PASSING 'l'
+/** What the key begins with under which a store with copies writes that KEY is
+ *  being removed. */
+#define NP_STORE_GRAVE 'y'
 
 /** How long the request may still wait for the store, over all its calls. */
 typedef struct np_budget_t {

@@ -4,13 +4,19 @@
 
 #include <stdatomic.h>
 
+#include "apr_general.h"
+
 #include "np_number.h"
 
-/* The first octet of what is told, then: the list's checksum, since when it is
- * so, and for each server its seed and what it missed; 8 octets each. */
+/* The first octet of what is told, then: which machine wrote it, the list's
+ * checksum, since when it is so; and for each server its seed and what it missed, 8 octets each,
+ * and how many keys, 2 octets, which then follow. */
 #define FORMAT     1
-#define HEAD_LEN   17
-#define SERVER_LEN (8 + NP_MISSES * 8)
+#define HEAD_LEN   25
+#define SERVER_LEN (8 + NP_MISSES * 8 + 2)
+
+/* Keys that are told, for all servers together; a note has to fit the store. */
+#define MOST_TOLD 1000
 
 /* Clocks of machines differ; a broken one shall not spread doubt for years. */
 #define FURTHEST apr_time_from_sec(60)
@@ -18,10 +24,13 @@
 typedef struct np_trust_server_t {
     _Atomic apr_int64_t missed[NP_MISSES];
     _Atomic apr_int64_t told[NP_MISSES];
+    np_missed_t keys;
 } np_trust_server_t;
 
 struct np_trust_t {
     atomic_int informed;
+    /* Which machine this is, since its last start. */
+    apr_uint64_t machine;
     _Atomic apr_int64_t since;
     np_trust_server_t servers[];
 };
@@ -33,7 +42,12 @@ apr_size_t np_trust_size(int count)
 
 np_trust_t *np_trust_begin(void *memory)
 {
-    return memory;
+    np_trust_t *trust = memory;
+    if (trust->machine == 0) {
+        apr_generate_random_bytes((unsigned char *)&trust->machine,
+                                  sizeof trust->machine);
+    }
+    return trust;
 }
 
 bool np_trust_is_informed(const np_trust_t *trust)
@@ -77,6 +91,11 @@ void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
     move_on(&trust->servers[server].told[miss], until);
 }
 
+np_missed_t *np_trust_keys(np_trust_t *trust, int server)
+{
+    return &trust->servers[server].keys;
+}
+
 apr_time_t np_trust_since(const np_trust_t *trust)
 {
     return atomic_load(&trust->since);
@@ -97,62 +116,159 @@ static apr_int64_t checksum(const np_trust_list_t *list)
     return (apr_int64_t)sum;
 }
 
-np_bytes_t np_trust_encode(const np_trust_t *trust,
-                           const np_trust_list_t *list, apr_pool_t *p)
+/* Keys, as many as are told; for the others *removals is raised: to other
+ * machines the server has missed too much. */
+static unsigned char *encode_keys(unsigned char *at, const np_missed_t *keys,
+                                  int most, apr_time_t *removals)
 {
-    const apr_size_t len = HEAD_LEN + (apr_size_t)list->count * SERVER_LEN;
-    unsigned char *octets = apr_palloc(p, len);
+    unsigned char *count = at;
+    int told = 0;
+
+    at += 2;
+    for (int i = 0; i < NP_MISSED_KEYS && atomic_load(&keys->count) > 0; i++) {
+        char key[NP_MISSED_KEY_MAX + 1];
+        apr_time_t moment;
+        if (!np_missed_get(keys, i, key, &moment)) {
+            continue;
+        }
+        if (told < most) {
+            at = np_missed_write(at, key, moment);
+            told++;
+        }
+        else if (moment > *removals) {
+            *removals = moment;
+        }
+    }
+    (void)np_number_write(count, told, 2);
+    return at;
+}
+
+static unsigned char *encode_server(unsigned char *at, np_trust_t *trust,
+                                    int server, const np_trust_list_t *list)
+{
+    const np_missed_t *keys = np_trust_keys(trust, server);
+    apr_time_t removals = np_trust_missed(trust, server, NP_MISS_REMOVAL);
+
+    at = np_number_write(at, (apr_int64_t)list->seeds[server], 8);
+    at = np_number_write(at, np_trust_missed(trust, server, NP_MISS_WRITE), 8);
+    unsigned char *behind = encode_keys(at + 8, keys, MOST_TOLD / list->count,
+                                        &removals);
+    (void)np_number_write(at, removals, 8);
+    return behind;
+}
+
+np_bytes_t np_trust_encode(np_trust_t *trust, const np_trust_list_t *list,
+                           apr_pool_t *p)
+{
+    const apr_size_t most =
+        HEAD_LEN
+        + (apr_size_t)list->count
+              * (SERVER_LEN
+                 + (apr_size_t)(MOST_TOLD / list->count) * NP_MISSED_OCTETS);
+    unsigned char *octets = apr_palloc(p, most);
     unsigned char *at = octets;
 
     *at++ = FORMAT;
+    at = np_number_write(at, (apr_int64_t)trust->machine, 8);
     at = np_number_write(at, checksum(list), 8);
     at = np_number_write(at, np_trust_since(trust), 8);
     for (int i = 0; i < list->count; i++) {
-        at = np_number_write(at, (apr_int64_t)list->seeds[i], 8);
-        for (int miss = 0; miss < NP_MISSES; miss++) {
-            at = np_number_write(at, np_trust_missed(trust, i, miss), 8);
-        }
+        at = encode_server(at, trust, i, list);
     }
-    return (np_bytes_t){ octets, len };
+    return (np_bytes_t){ octets, (apr_size_t)(at - octets) };
 }
 
-/* What the server of seed missed, as somebody else knows it. True if he knows
- * less than we do. */
-static bool merge_one(np_trust_t *trust, const np_trust_list_t *list,
-                      const unsigned char *at, apr_time_t latest)
+static int find_server(const np_trust_list_t *list, apr_uint64_t seed)
 {
-    const apr_uint64_t seed = (apr_uint64_t)np_number_read(at, 8);
-    bool outdated = false;
-    int server = 0;
-
-    while (server < list->count && list->seeds[server] != seed) {
-        server++;
+    for (int i = 0; i < list->count; i++) {
+        if (list->seeds[i] == seed) {
+            return i;
+        }
     }
-    for (int miss = 0; miss < NP_MISSES && server < list->count; miss++) {
+    return -1;
+}
+
+/* Keys that somebody else knows of. A list without room makes the server one
+ * that missed too much. */
+static void merge_keys(np_trust_t *trust, int server, const unsigned char *at,
+                       int count, apr_time_t latest)
+{
+    np_missed_t *keys = np_trust_keys(trust, server);
+
+    for (int i = 0; i < count; i++, at += NP_MISSED_OCTETS) {
+        const char *key;
+        apr_time_t moment;
+        np_missed_read(at, &key, &moment);
+        moment = moment < latest ? moment : latest;
+        if (at[NP_MISSED_OCTETS - 1] == '\0' && moment > 0
+            && !np_missed_add(keys, key, moment)) {
+            np_trust_raise(trust, server, NP_MISS_REMOVAL, moment);
+        }
+    }
+}
+
+/* What one server missed, as somebody else knows it, or as this machine wrote it
+ * for others. True if they know less than we do. */
+static bool merge_server(np_trust_t *trust, int server,
+                         const unsigned char *at, apr_time_t latest, bool ours)
+{
+    np_missed_t *keys = np_trust_keys(trust, server);
+    const int count = (int)np_number_read(at + SERVER_LEN - 2, 2);
+    bool outdated = count == 0 && atomic_load(&keys->count) > 0;
+
+    for (int miss = 0; miss < NP_MISSES; miss++) {
         at += 8;
         const apr_time_t until = np_number_read(at, 8);
         outdated |= until < np_trust_missed(trust, server, miss);
-        np_trust_raise(trust, server, miss, until < latest ? until : latest);
+        if (!ours || miss != NP_MISS_REMOVAL) {
+            np_trust_raise(trust, server, miss,
+                           until < latest ? until : latest);
+        }
     }
+    merge_keys(trust, server, at + 10, count, latest);
     return outdated;
+}
+
+/* The length of a server's part, or 0 if it reaches beyond the end. */
+static apr_size_t part_len(np_bytes_t octets, apr_size_t at)
+{
+    if (octets.len - at < SERVER_LEN) {
+        return 0;
+    }
+    const apr_size_t keys =
+        (apr_size_t)np_number_read(octets.data + at + SERVER_LEN - 2, 2);
+    const apr_size_t len = SERVER_LEN + keys * NP_MISSED_OCTETS;
+    return len <= octets.len - at ? len : 0;
 }
 
 np_trust_news_t np_trust_merge(np_trust_t *trust, const np_trust_list_t *list,
                                np_bytes_t octets, apr_time_t now)
 {
     np_trust_news_t news = { .valid = false };
+    apr_size_t at = HEAD_LEN;
 
-    if (octets.len < HEAD_LEN || octets.data[0] != FORMAT
-        || (octets.len - HEAD_LEN) % SERVER_LEN != 0) {
+    if (octets.len < HEAD_LEN || octets.data[0] != FORMAT) {
         return news;
     }
-    news.valid = true;
-    news.same_list = np_number_read(octets.data + 1, 8) == checksum(list);
-    news.since = np_number_read(octets.data + 9, 8);
+    const bool ours =
+        (apr_uint64_t)np_number_read(octets.data + 1, 8) == trust->machine;
+    news.same_list = np_number_read(octets.data + 9, 8) == checksum(list);
+    news.since = np_number_read(octets.data + 17, 8);
     news.outdated = !news.same_list;
-    for (apr_size_t at = HEAD_LEN; at < octets.len; at += SERVER_LEN) {
-        news.outdated |=
-            merge_one(trust, list, octets.data + at, now + FURTHEST);
+    while (at < octets.len) {
+        const apr_size_t len = part_len(octets, at);
+        const unsigned char *part = octets.data + at;
+        if (len == 0) {
+            return news;
+        }
+        const int server =
+            find_server(list, (apr_uint64_t)np_number_read(part, 8));
+        if (server >= 0) {
+            news.outdated |=
+                merge_server(trust, server, part, now + FURTHEST, ours);
+        }
+        at += len;
     }
+    news.valid = true;
     return news;
 }

@@ -9,14 +9,15 @@
 #include "apr_time.h"
 
 #include "np_bytes.h"
+#include "np_missed.h"
 
 /** What a server may have missed. */
 typedef enum np_miss_e {
     /** A value that was written; or it has lost what it had. Before its copy is
      *  used, the others are asked whether they have a later one. */
     NP_MISS_WRITE,
-    /** A value that was removed. Its copy is not believed as long as another
-     *  server may know better. */
+    /** Values that were removed, more of them than np_missed_t can list. No
+     *  copy is believed as long as another server may know better. */
     NP_MISS_REMOVAL,
 } np_miss_e;
 #define NP_MISSES 2
@@ -54,6 +55,9 @@ apr_time_t np_trust_told(const np_trust_t *trust, int server, np_miss_e miss);
 void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
                        apr_time_t until);
 
+/** The keys whose removal @a server missed: their copies are not believed. */
+np_missed_t *np_trust_keys(np_trust_t *trust, int server);
+
 /** Since when the list is as it is; 0: since ever. */
 apr_time_t np_trust_since(const np_trust_t *trust);
 void np_trust_set_since(np_trust_t *trust, apr_time_t since);
@@ -67,8 +71,8 @@ typedef struct np_trust_list_t {
 } np_trust_list_t;
 
 /** Everything known, as octets in @a p. */
-np_bytes_t np_trust_encode(const np_trust_t *trust,
-                           const np_trust_list_t *list, apr_pool_t *p);
+np_bytes_t np_trust_encode(np_trust_t *trust, const np_trust_list_t *list,
+                           apr_pool_t *p);
 
 /** What octets say. */
 typedef struct np_trust_news_t {

@@ -145,12 +145,54 @@ START_TEST(test_it_is_not_believed_alone)
     down(_i, false);
     down(!_i, true);
     ck_assert_str_eq(np_test_get(KEY), "?");
-    ck_assert_str_eq(np_test_get("s-live"), "?");
-    down(!_i, false);
     ck_assert_str_eq(np_test_get("s-live"), "v1");
-    down(!_i, true);                  /* renewed from the other one */
-    ck_assert_str_eq(np_test_get("s-live"), "v1");
+}
+END_TEST
+
+/* More than can be listed: what has a name that is too long. */
+static void remove_many(void)
+{
+    ck_assert_int_eq(np_test_remove("s-a-key-that-no-list-has-any-room-for"),
+                     APR_SUCCESS);
+}
+
+START_TEST(test_nothing_is_believed_of_one_that_missed_many)
+{
+    ck_assert_int_eq(np_test_add("s-0", "o"), APR_SUCCESS);
+    begin_session();
+    down(_i, true);
+    ck_assert_int_eq(np_test_remove("s-0"), APR_SUCCESS);
+    remove_many();
+    np_test_cluster_wait(WHILE);
+    down(_i, false);
+    down(!_i, true);
     ck_assert_str_eq(np_test_get(KEY), "?");
+    down(!_i, false);
+    ck_assert_str_eq(np_test_get(KEY), "v1");
+    down(!_i, true);                  /* renewed from the other one */
+    ck_assert_str_eq(np_test_get(KEY), "v1");
+    ck_assert_str_eq(np_test_get("s-0"), "?");
+}
+END_TEST
+
+START_TEST(test_what_was_missed_is_made_up_for)
+{
+    np_budget_t budget = { apr_time_from_sec(60) };
+    begin_session();
+    down(_i, true);
+    ck_assert_int_eq(np_test_remove(KEY), APR_SUCCESS);
+    ck_assert(!np_marks_make_up(&np_test_cluster, _i, &budget, np_pool));
+    down(_i, false);
+    ck_assert(np_marks_make_up(&np_test_cluster, _i, &budget, np_pool));
+    ck_assert_str_eq(np_test_raw(_i, KEY), "");
+    np_missed_clear(np_trust_keys(np_test_cluster.trust, _i), np_test_now);
+    down(!_i, true);
+    ck_assert_str_eq(np_test_get(KEY), "");
+    down(!_i, false);
+    np_test_cluster_wait(WHILE);
+    ck_assert_int_eq(np_test_add(KEY, "v2"), APR_SUCCESS);
+    down(!_i, true);
+    ck_assert_str_eq(np_test_get(KEY), "v2");
 }
 END_TEST
 
@@ -194,19 +236,15 @@ END_TEST
 START_TEST(test_what_all_have_is_true_whatever_they_missed)
 {
     begin_session();
-    ck_assert_int_eq(np_test_add("s-1", "o"), APR_SUCCESS);
-    ck_assert_int_eq(np_test_add("s-2", "o"), APR_SUCCESS);
-    down(A, true);
-    ck_assert_int_eq(np_test_remove("s-1"), APR_SUCCESS);
-    down(A, false);
-    down(B, true);
-    ck_assert_int_eq(np_test_remove("s-2"), APR_SUCCESS);
-    down(B, false);
+    for (int i = 0; i < 2; i++) {
+        down(i, true);
+        remove_many();
+        down(i, false);
+    }
     np_test_cluster_wait(WHILE);
     ck_assert_str_eq(np_test_get(KEY), "v1");
     down(_i, true);                   /* and it has been settled */
     ck_assert_str_eq(np_test_get(KEY), "v1");
-    ck_assert_str_eq(np_test_get(_i == A ? "s-2" : "s-1"), "?");
 }
 END_TEST
 
@@ -248,6 +286,18 @@ START_TEST(test_a_forgotten_lock_is_in_nobodys_way)
     ck_assert_int_eq(np_test_add(KEY, "mine"), APR_SUCCESS);
     ck_assert_str_eq(np_test_raw(A, KEY), "mine");
     ck_assert_str_eq(np_test_raw(B, KEY), "mine");
+}
+END_TEST
+
+START_TEST(test_a_lock_that_was_released_elsewhere)
+{
+    ck_assert_int_eq(np_test_add("l-key", "lock"), APR_SUCCESS);
+    down(_i, true);
+    ck_assert_int_eq(np_test_remove("l-key"), APR_SUCCESS);
+    down(_i, false);
+    np_test_now++;
+    ck_assert_int_eq(np_test_add("l-key", "mine"), APR_SUCCESS);
+    ck_assert_str_eq(np_test_get("l-key"), "mine");
 }
 END_TEST
 
@@ -323,12 +373,16 @@ Suite *np_suite_copies(void)
     tcase_add_loop_test(tcase, test_one_that_missed_the_end_does_not_revive, 0,
                         2);
     tcase_add_loop_test(tcase, test_it_is_not_believed_alone, 0, 2);
+    tcase_add_loop_test(tcase, test_nothing_is_believed_of_one_that_missed_many,
+                        0, 2);
+    tcase_add_loop_test(tcase, test_what_was_missed_is_made_up_for, 0, 2);
     tcase_add_loop_test(tcase, test_another_machine_learns_of_it, 0, 2);
     tcase_add_loop_test(tcase, test_what_all_have_is_true_whatever_they_missed,
                         0, 2);
     tcase_add_test(tcase, test_an_end_that_nobody_can_be_told_of_fails);
     tcase_add_test(tcase, test_the_first_that_answers_decides_an_add);
     tcase_add_loop_test(tcase, test_a_forgotten_lock_is_in_nobodys_way, 0, 2);
+    tcase_add_loop_test(tcase, test_a_lock_that_was_released_elsewhere, 0, 2);
     tcase_add_test(tcase, test_missing_is_not_known_from_one_that_forgot);
     tcase_add_loop_test(tcase, test_it_says_itself_that_it_was_away, 0, 2);
     tcase_add_loop_test(tcase, test_one_that_missed_the_beginning_gets_it, 0,

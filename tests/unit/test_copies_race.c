@@ -97,9 +97,9 @@ static void make_trouble(int kind)
     else {
         np_test_servers[kind - 2]->down = true;
         ck_assert_int_eq(np_test_replace(KEY, "v1"), APR_SUCCESS);
-        ck_assert_int_eq(np_test_add("s-x", "x"), APR_SUCCESS);
-        ck_assert_int_eq(np_test_remove("s-x"), APR_SUCCESS);
         np_test_servers[kind - 2]->down = false;
+        np_trust_raise(np_test_cluster.trust, kind - 2, NP_MISS_REMOVAL,
+                       np_test_now);
     }
     np_test_cluster_wait(WHILE);
 }

@@ -29,6 +29,7 @@ static np_suite_fn *const suites[] = {
     np_suite_lock,
     np_suite_memcache,
     np_suite_metadata,
+    np_suite_missed,
     np_suite_mfa,
     np_suite_outage,
     np_suite_plan,

@@ -23,6 +23,11 @@ apr_time_t np_test_now;
 static np_store_t *stores[NP_TEST_SERVERS];
 static apr_uint64_t seeds[NP_TEST_SERVERS];
 
+static bool answers(const np_store_t *server)
+{
+    return !((const np_fake_t *)server)->down;
+}
+
 static apr_time_t tell_time(void)
 {
     return np_test_now;
@@ -50,6 +55,7 @@ void np_test_cluster_restart(int servers, int copies)
         .servers = stores,
         .list = { seeds, servers, copies },
         .trust = np_trust_begin(apr_pcalloc(np_pool, np_trust_size(servers))),
+        .answers = answers,
         .clock = tell_time,
     };
     np_test_copies = np_copies_create(&np_test_cluster, np_pool);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The keys whose removal a server may have missed. */
+#ifndef NP_MISSED_H
+#define NP_MISSED_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "apr_time.h"
+
+/** Keys that one list has room for, and the longest of them, in characters. */
+#define NP_MISSED_KEYS    8192
+#define NP_MISSED_KEY_MAX 31
+/** Octets of an entry as np_missed_write() writes it. */
+#define NP_MISSED_OCTETS (8 + NP_MISSED_KEY_MAX + 1)
+
+/** A key, and the moment of its removal. */
+typedef struct np_missed_entry_t {
+    /** 0: free; less than that: somebody is filling it in. */
+    _Atomic apr_int64_t moment;
+    _Atomic apr_uint64_t key[(NP_MISSED_KEY_MAX + 1) / 8];
+} np_missed_entry_t;
+
+/** In memory that processes share, all zero at first. Nobody ever waits. */
+typedef struct np_missed_t {
+    /** Keys in it; may be more for a moment, never less. */
+    atomic_int count;
+    /** What was missed up to this moment has been removed there meanwhile. */
+    _Atomic apr_int64_t cleared;
+    np_missed_entry_t entries[NP_MISSED_KEYS];
+} np_missed_t;
+
+/**
+ * @a key was removed at @a moment, and this server may not know.
+ * @return false if there is no room for it, or the key is too long
+ */
+bool np_missed_add(np_missed_t *missed, const char *key, apr_time_t moment);
+
+/** Did it miss that @a key was removed, at @a since or later? */
+bool np_missed_has(const np_missed_t *missed, const char *key,
+                   apr_time_t since);
+
+/** The key of an entry, from 0 on; false if there is none. */
+bool np_missed_get(const np_missed_t *missed, int index,
+                   char key[NP_MISSED_KEY_MAX + 1], apr_time_t *moment);
+
+/** All that was missed up to @a moment has been removed there meanwhile. */
+void np_missed_clear(np_missed_t *missed, apr_time_t moment);
+
+/** Write an entry as NP_MISSED_OCTETS octets; returns what is behind. */
+unsigned char *np_missed_write(unsigned char *out, const char *key,
+                               apr_time_t moment);
+
+/** Read it again; @a key points into @a in. */
+void np_missed_read(const unsigned char *in, const char **key,
+                    apr_time_t *moment);
+
+#endif
