@@ -19,6 +19,7 @@
 #include "np_endpoints.h"
 #include "np_expr.h"
 #include "np_hooks.h"
+#include "np_metrics.h"
 #include "np_output.h"
 #include "np_start.h"
 
@@ -30,6 +31,9 @@ static void register_hooks(apr_pool_t *p)
 
     /* What other modules may call: include/mod_session_np.h. */
     np_api_register();
+
+    /* What was counted: np_metrics.c; on mod_status's page, too. */
+    np_metrics_register();
 
     /* Start: np_check.c finds errors, np_start.c opens keys and stores. */
     ap_hook_pre_config(np_start_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -66,6 +70,9 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_fixups(np_hook_fixups, NULL, before_rewrite, APR_HOOK_FIRST);
     ap_hook_handler(np_endpoint_logout, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(np_endpoint_status, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(np_endpoint_api, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(np_endpoint_metrics, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(np_endpoint_dashboard, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* The response goes out, whoever made it: np_output.c, and np_voice.c hears
      * what the application says in it. Last, to see what mod_headers and

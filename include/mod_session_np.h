@@ -124,6 +124,7 @@ APR_DECLARE_OPTIONAL_FN(apr_status_t, session_np_set,
 
 /**
  * Log @a user in: a new session with a new id; one that there was is over.
+ * APR_ENOSPC: he has as many sessions as SessionNPMaxSessions allows.
  * @param user 1 to 1024 octets without control characters
  * @param mfa the method of a second factor that was passed, 1 to 64 characters
  *        of a token of RFC 9110, and not "remembered"; NULL: none
@@ -155,8 +156,9 @@ typedef enum session_np_event_e {
     SESSION_NP_EVENT_IDLE = 4,
     /** The same, by "require login after". */
     SESSION_NP_EVENT_EXPIRED = 5,
-    /** Another login in the same browser took its place; that is told of next.
-     */
+    /** Ended from elsewhere: another login in the same browser took its place,
+     *  which is told of next; a login needed room, see SessionNPMaxSessions; or
+     *  all sessions of its user were ended. */
     SESSION_NP_EVENT_REVOKED = 6,
     /** The login that was told of just before came from a new device. */
     SESSION_NP_EVENT_NEW_DEVICE = 7,

@@ -70,7 +70,7 @@ trap 'interrupted=1; exit 129' HUP
 trap 'interrupted=1; exit 130' INT
 trap 'interrupted=1; exit 143' TERM
 
-cp -R "$src/t" "$src/harness" "$src/faults" "$src/../examples" \
+cp -R "$src/t" "$src/browser" "$src/harness" "$src/faults" "$src/../examples" "$src/../bench" \
   "$work/" &&
   chmod -R u+w "$work" &&
   mkdir "$work/modules" "$work/programs" "$work/run" && cp "$MODULE" "$work/modules/" || exit 1
@@ -92,7 +92,7 @@ if test -n "$HTTPD_WRAPPER"; then
   HTTPD=$work/$HTTPD_WRAPPER
   chmod 755 "$HTTPD"
 fi
-PERL5LIB=$work/t/lib:$work/faults/lib:$work/harness${PERL5LIB:+:$PERL5LIB}
+PERL5LIB=$work/t/lib:$work/faults/lib:$work/bench/lib:$work/harness${PERL5LIB:+:$PERL5LIB}
 HARNESS_SUBCLASS=NP::Harness
 APACHE_TEST_ULIMIT_SET=1
 HOME=$work

@@ -12,18 +12,19 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 void np_base64url_encode(char *text, const unsigned char *octets,
                          apr_size_t len)
 {
-    apr_uint32_t bits = 0;
-    unsigned int held = 0;
-    for (apr_size_t i = 0; i < len; i++) {
-        bits = bits << 8 | octets[i];
-        held += 8;
-        while (held >= BITS) {
-            held -= BITS;
-            *text++ = alphabet[bits >> held & 63];
-        }
+    for (; len >= 3; len -= 3, octets += 3, text += 4) {
+        text[0] = alphabet[octets[0] >> 2];
+        text[1] = alphabet[(octets[0] << 4 | octets[1] >> 4) & 63];
+        text[2] = alphabet[(octets[1] << 2 | octets[2] >> 6) & 63];
+        text[3] = alphabet[octets[2] & 63];
     }
-    if (held > 0) {
-        *text++ = alphabet[bits << (BITS - held) & 63];
+    if (len > 0) {
+        const unsigned char last = len > 1 ? octets[1] : 0;
+        *text++ = alphabet[octets[0] >> 2];
+        *text++ = alphabet[(octets[0] << 4 | last >> 4) & 63];
+        if (len > 1) {
+            *text++ = alphabet[last << 2 & 63];
+        }
     }
     *text = '\0';
 }

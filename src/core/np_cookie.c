@@ -40,20 +40,21 @@ static apr_size_t read_name(const char **text)
 static const char *end_of_pair(const char *text, np_cookie_is_ours_t is_ours,
                                const void *ours)
 {
+    const char *c = text + strcspn(text, ";,");
+    if (*c != ',') {
+        return c;
+    }
     const char *name = text;
     apr_size_t len = read_name(&name);
     const bool in_ours = len && is_ours(name, len, ours);
-    const char *c = text;
 
-    for (; *c && *c != ';'; c++) {
-        if (c[0] != ',' || !is_blank(c[1])) {
-            continue;
-        }
+    for (; *c == ','; c += strcspn(c, ";,")) {
         name = c + 1;
-        len = read_name(&name);
+        len = is_blank(*name) ? read_name(&name) : 0;
         if (len && (in_ours || is_ours(name, len, ours))) {
             break;
         }
+        c++;
     }
     return c;
 }
@@ -69,14 +70,10 @@ static bool next_pair(const char **header, np_cookie_is_ours_t is_ours,
     pair->end = end_of_pair(pair->start, is_ours, ours);
     pair->name = pair->start + strspn(pair->start, " \t");
     pair->name_len = 0;
-    pair->value = NULL;
-    const char *c = pair->name;
-    while (c < pair->end && *c != '=') {
-        c++;
-    }
-    if (c < pair->end) {
-        pair->value = c + 1;
-    }
+    const char *equals =
+        memchr(pair->name, '=', (apr_size_t)(pair->end - pair->name));
+    const char *c = equals ? equals : pair->end;
+    pair->value = equals ? equals + 1 : NULL;
     while (c > pair->name && is_blank(c[-1])) {
         c--;
     }

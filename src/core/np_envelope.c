@@ -12,12 +12,11 @@
 static np_bytes_t associate(const np_scope_t *scope, const char *key,
                             apr_pool_t *p)
 {
-    const char *text = apr_psprintf(
-        p,
-        ASSOCIATED_LABEL " %d %" APR_SIZE_T_FMT ":%s %" APR_SIZE_T_FMT
-                         ":%s %s",
-        scope->kind, strlen(scope->tenant), scope->tenant,
-        strlen(scope->host), scope->host, key);
+    const char *text = apr_pstrcat(
+        p, ASSOCIATED_LABEL " ", apr_itoa(p, (int)scope->kind), " ",
+        apr_itoa(p, (int)strlen(scope->tenant)), ":", scope->tenant, " ",
+        apr_itoa(p, (int)strlen(scope->host)), ":", scope->host, " ", key,
+        NULL);
     return (np_bytes_t){ (const unsigned char *)text, strlen(text) };
 }
 

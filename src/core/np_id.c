@@ -49,9 +49,10 @@ static apr_status_t scoped_prf(const np_crypto_t *crypto, int key,
     out = append_text(out, scope->host, host_len);
     memcpy(out, secret, NP_ID_SECRET_LEN);
     out += NP_ID_SECRET_LEN;
-    apr_status_t status = np_crypto_prf(
-        crypto, key, (np_bytes_t){ input, (apr_size_t)(out - input) }, prf);
-    np_crypto_wipe(input, sizeof input);
+    const apr_size_t len = (apr_size_t)(out - input);
+    apr_status_t status =
+        np_crypto_prf(crypto, key, (np_bytes_t){ input, len }, prf);
+    np_crypto_wipe(input, len);
     return status;
 }
 

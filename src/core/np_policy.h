@@ -39,6 +39,14 @@ typedef struct np_attempts_t {
     apr_interval_time_t window;
 } np_attempts_t;
 
+/** How many sessions a user may have at a time. */
+typedef struct np_quota_t {
+    /** From 1 to NP_INDEX_MAX; 0: his sessions are not counted, nor listed. */
+    int most;
+    /** A login beyond that is refused; else the oldest session ends by it. */
+    bool deny;
+} np_quota_t;
+
 /** What the tenant's rules say today, plan limits already applied. */
 typedef struct np_rules_t {
     np_mode_e mode;
@@ -47,6 +55,7 @@ typedef struct np_rules_t {
     apr_interval_time_t mfa_life;
     apr_interval_time_t device_life;
     np_attempts_t attempts;
+    np_quota_t quota;
 } np_rules_t;
 
 /** The moments of a session that its limits are measured from. */

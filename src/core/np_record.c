@@ -42,6 +42,7 @@
 #define TAG_MFA 0x03
 #define TAG_APP_DATA 0x04
 #define TAG_DEVICE 0x05
+#define TAG_METADATA 0x06
 #define TAG_ACCEPTED_UNTIL 0x81
 #define TAG_SUCCESSOR 0x82
 
@@ -59,7 +60,7 @@ static bool is_key_character(char c)
            || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-static bool is_storage_key(const char *text)
+bool np_record_is_key(const char *text)
 {
     apr_size_t len = 0;
     while (is_key_character(text[len])) {
@@ -89,10 +90,19 @@ static bool texts_are_sound(const np_record_t *record)
            && (!record->mfa || (*record->mfa && is_clean(record->mfa)));
 }
 
+/* Both kinds of data share the room. */
+bool np_record_has_room(const np_record_t *record)
+{
+    const apr_size_t len = record->metadata ? strlen(record->metadata) : 0;
+
+    return (!record->metadata || (len && len <= NP_RECORD_MAX_METADATA))
+           && record->app_data.len <= NP_RECORD_MAX_APP_DATA - len;
+}
+
 static bool names_successor(const np_record_t *record)
 {
     return record->accepted_until > 0 && record->successor
-           && is_storage_key(record->successor);
+           && np_record_is_key(record->successor);
 }
 
 static bool names_no_successor(const np_record_t *record)
@@ -108,7 +118,7 @@ static bool is_sound(const np_record_t *record)
            && record->limits.idle > 0 && record->limits.life > 0
            && record->fresh_at >= 0 && texts_are_sound(record)
            && (unsigned int)record->device.known < NP_DEVICES
-           && record->app_data.len <= NP_RECORD_MAX_APP_DATA
+           && np_record_has_room(record)
            && (record->state == NP_RECORD_SUPERSEDED
                    ? names_successor(record)
                    : names_no_successor(record));
@@ -182,6 +192,7 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
                      + text_len(record->auth_type) + text_len(record->mfa)
                      + FIELD_HEADER_LEN + record->app_data.len
                      + FIELD_HEADER_LEN + DEVICE_LEN
+                     + text_len(record->metadata)
                      + FIELD_HEADER_LEN + 8 + text_len(record->successor);
     unsigned char *data = apr_palloc(p, len);
     unsigned char *out = write_fixed(data, record);
@@ -196,6 +207,7 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
     if (record->device.known != NP_DEVICE_UNTOLD || record->device.brought) {
         out = write_device(out, &record->device);
     }
+    out = write_text(out, TAG_METADATA, record->metadata);
     if (record->state == NP_RECORD_SUPERSEDED) {
         *out++ = TAG_ACCEPTED_UNTIL;
         out = np_number_write(out, 8, 2);
@@ -274,6 +286,8 @@ static bool read_field(unsigned char tag, const unsigned char *value,
         return len > 0;
     case TAG_DEVICE:
         return read_device(value, len, &record->device);
+    case TAG_METADATA:
+        return read_text(value, len, &record->metadata, p);
     case TAG_ACCEPTED_UNTIL:
         return read_accepted_until(value, len, record);
     case TAG_SUCCESSOR:

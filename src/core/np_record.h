@@ -12,9 +12,11 @@
 #define NP_HANDLE_LEN 16
 /** Bytes of a user name, a method or an authentication type, at the most. */
 #define NP_RECORD_MAX_TEXT 1024
-/** Octets of the application's data at the most: whatever else a record holds,
- *  it then fits into the 64 KiB that every store takes. */
+/** Octets of the application's data at the most, the metadata included: whatever
+ *  else a record holds, it then fits into the 64 KiB that every store takes. */
 #define NP_RECORD_MAX_APP_DATA (60 * 1024)
+/** Octets of the metadata at the most. */
+#define NP_RECORD_MAX_METADATA (16 * 1024)
 
 /** The method of a session whose second factor was passed earlier, in the same
  *  browser; nobody else may name one so. */
@@ -82,11 +84,20 @@ typedef struct np_record_t {
     const char *successor;
     /** The application's data, sealed with the cookie's secret; len 0: none. */
     np_bytes_t app_data;
+    /** What clients of the management API keep with the session: a text, JSON
+     *  to them; NULL: none. */
+    const char *metadata;
 } np_record_t;
 
 /** Can a session be of this user: is it a text that may stand in a record,
  *  not empty, NP_RECORD_MAX_TEXT bytes at the most, no control characters? */
 bool np_record_is_user(const char *user);
+
+/** Has @a text the shape of a storage key? */
+bool np_record_is_key(const char *text);
+
+/** Do the application's data and the metadata fit into one record? */
+bool np_record_has_room(const np_record_t *record);
 
 /**
  * Write @a record as bytes, in @a p.
@@ -94,7 +105,8 @@ bool np_record_is_user(const char *user);
  *         refuse: no user; an empty mfa; a text that is longer than
  *         NP_RECORD_MAX_TEXT or has control characters; a limit that is not
  *         above 0; a successor with any other state than
- *         NP_RECORD_SUPERSEDED, or none with it; too much data
+ *         NP_RECORD_SUPERSEDED, or none with it; too much data; an empty text
+ *         of metadata, or too long a one
  */
 apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
                               apr_pool_t *p);

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/** Ids that a session may have gone through while we look for its last one. */
-#define MAX_SUCCESSORS 8
+#include "np_trail.h"
 
 /* What a commit needs at every step. */
 typedef struct np_commit_t {
@@ -105,7 +104,7 @@ static apr_status_t end_session(const np_commit_t *commit,
                                 const char *storage_key,
                                 const np_record_t *stone)
 {
-    for (int i = 0; i < MAX_SUCCESSORS; i++) {
+    for (int i = 0; i < NP_TRAIL_MAX_SUCCESSORS; i++) {
         apr_status_t status =
             end_one(commit, storage_key, stone, &storage_key);
         if (status == APR_NOTFOUND) {

@@ -8,11 +8,8 @@
 
 #include "apr_strings.h"
 
-#include "np_base64url.h"
+#include "np_name.h"
 #include "np_number.h"
-
-/** Octets of the name of a counter. */
-#define NAME_OCTETS 16
 
 /* A store may keep a place for so much longer than it was told; it must be free
  * when the lock ends. */
@@ -36,9 +33,7 @@ static const char *fold(const char *user, apr_pool_t *p)
     return folded;
 }
 
-/* What all keys of a counter begin with. The store does not learn the user's
- * name from it. The first letter tells it from the ids, whose MAC is made by
- * the same key, and lengths tell one text from the next. */
+/* What all keys of a counter begin with. */
 static apr_status_t name_counter(const np_realm_t *realm,
                                  const np_attempt_t *attempt,
                                  const char **name, apr_pool_t *p)
@@ -48,8 +43,7 @@ static apr_status_t name_counter(const np_realm_t *realm,
     const char *device = attempt->second_factor ? "second factor"
                          : attempt->device      ? attempt->device
                                                 : "";
-    unsigned char prf[NP_CRYPTO_PRF_LEN];
-    char text[NP_BASE64URL_LEN(NAME_OCTETS) + 1];
+    unsigned char octets[NP_NAME_LEN];
 
     const char *input = apr_psprintf(
         p,
@@ -57,12 +51,9 @@ static apr_status_t name_counter(const np_realm_t *realm,
         ":%s %" APR_SIZE_T_FMT ":%s %s",
         strlen(scope->tenant), scope->tenant, strlen(scope->host),
         scope->host, strlen(device), device, user);
-    apr_status_t status = np_crypto_prf(
-        realm->crypto, 0,
-        (np_bytes_t){ (const unsigned char *)input, strlen(input) }, prf);
+    apr_status_t status = np_name_make(realm->crypto, 0, input, octets);
     if (status == APR_SUCCESS) {
-        np_base64url_encode(text, prf, NAME_OCTETS);
-        *name = apr_pstrcat(p, "g-", text, NULL);
+        *name = np_name_key('g', octets, p);
     }
     return status;
 }

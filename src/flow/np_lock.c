@@ -6,6 +6,8 @@
 
 /** The first wait for another request; each one is twice as long. */
 #define FIRST_WAIT apr_time_from_msec(1)
+/** Who holds a lock that many want gives it back after some milliseconds. */
+#define LONGEST_WAIT apr_time_from_msec(8)
 
 static void name_lock(char key[NP_LOCK_KEY_LEN + 1], const char *storage_key)
 {
@@ -14,27 +16,41 @@ static void name_lock(char key[NP_LOCK_KEY_LEN + 1], const char *storage_key)
     key[NP_LOCK_KEY_LEN] = '\0';
 }
 
+/* The one who waits is the store's guest: what he waits is charged. */
 static apr_status_t add_lock(const np_realm_t *realm, const char *key,
-                             np_patience_e patience, apr_time_t now,
-                             np_budget_t *budget, apr_pool_t *scratch)
+                             np_patience_e patience, apr_interval_time_t life,
+                             apr_time_t now, np_budget_t *budget,
+                             apr_pool_t *scratch)
 {
     const np_bytes_t value = { (const unsigned char *)"1", 1 };
+    const apr_interval_time_t least = budget->left / 2;
+    const apr_interval_time_t had = budget->left;
     apr_interval_time_t wait = FIRST_WAIT;
 
     for (;;) {
         apr_status_t status = realm->store->put(
             realm->store, key, value, NP_PUT_ADD,
-            np_policy_sum(now, NP_LOCK_LIFE), budget, scratch);
+            np_policy_sum(now, life + had - budget->left), budget, scratch);
         if (status != APR_EEXIST) {
             return status;
         }
-        if (patience == NP_LOCK_TRY || budget->left / 2 <= wait) {
+        if (patience == NP_LOCK_TRY || budget->left - wait <= least) {
             return APR_EBUSY;
         }
         apr_sleep(wait);
         budget->left -= wait;
-        wait *= 2;
+        wait = wait < LONGEST_WAIT ? wait * 2 : wait;
     }
+}
+
+apr_status_t np_lock_hold(const np_realm_t *realm, const char *storage_key,
+                          apr_interval_time_t life, apr_time_t now,
+                          np_budget_t *budget, apr_pool_t *scratch)
+{
+    char key[NP_LOCK_KEY_LEN + 1];
+
+    name_lock(key, storage_key);
+    return add_lock(realm, key, NP_LOCK_WAIT, life, now, budget, scratch);
 }
 
 static apr_status_t read_again(const np_realm_t *realm, np_outcome_t *outcome,
@@ -68,7 +84,7 @@ apr_status_t np_lock_take(const np_realm_t *realm, np_outcome_t *outcome,
         return APR_EINVAL;
     }
     name_lock(key, outcome->id.storage_key);
-    apr_status_t status = add_lock(realm, key, patience, now, budget, p);
+    apr_status_t status = add_lock(realm, key, patience, NP_LOCK_LIFE, now, budget, p);
     if (status != APR_SUCCESS) {
         return status;
     }

@@ -13,7 +13,7 @@
 typedef enum np_patience_e {
     /** Give up at once. */
     NP_LOCK_TRY,
-    /** Wait for as long as the budget lasts. */
+    /** Wait for as long as half of the budget lasts. */
     NP_LOCK_WAIT,
 } np_patience_e;
 
@@ -31,6 +31,19 @@ typedef enum np_patience_e {
 apr_status_t np_lock_take(const np_realm_t *realm, np_outcome_t *outcome,
                           np_patience_e patience, apr_time_t now,
                           np_budget_t *budget, apr_pool_t *p);
+
+/**
+ * Lock what is under the key @a key, of as many characters as a storage key,
+ * against others who do so too, and read nothing. Waits as NP_LOCK_WAIT does.
+ * The lock ends @a life after it was taken; @a now is the time of this call. It
+ * has to be given back by np_lock_release(). Where the store did not answer it
+ * may have been taken all the same, and then ends by itself.
+ * @return APR_SUCCESS; APR_EBUSY if others held it for too long; anything else:
+ *         the store did not answer
+ */
+apr_status_t np_lock_hold(const np_realm_t *realm, const char *key,
+                          apr_interval_time_t life, apr_time_t now,
+                          np_budget_t *budget, apr_pool_t *scratch);
 
 /** Give the lock back that was taken under @a storage_key. If the store does
  *  not answer it ends by itself. */

@@ -44,10 +44,32 @@ apr_status_t np_plan_data(const np_realm_t *realm, const np_outcome_t *outcome,
         status = np_app_data_seal(realm->crypto, &plan->id, data,
                                   &plan->record, p);
     }
+    if (status == APR_SUCCESS && !np_record_has_room(&plan->record)) {
+        status = APR_ENOSPC;
+    }
     if (status == APR_SUCCESS) {
         plan->action = NP_ACTION_TOUCH;
     }
     return status;
+}
+
+apr_status_t np_plan_metadata(const np_outcome_t *outcome,
+                              const char *metadata, apr_time_t now,
+                              np_plan_t *plan)
+{
+    memset(plan, 0, sizeof *plan);
+    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+        return APR_EINVAL;
+    }
+    plan->now = now;
+    plan->id = outcome->id;
+    plan->record = outcome->record;
+    plan->record.metadata = metadata;
+    if (!np_record_has_room(&plan->record)) {
+        return APR_ENOSPC;
+    }
+    plan->action = NP_ACTION_TOUCH;
+    return APR_SUCCESS;
 }
 
 /* What is left of a session that is over: enough to say so, no data. */
@@ -60,6 +82,7 @@ static np_record_t headstone(const np_record_t *record, np_record_state_e why)
     stone.successor = NULL;
     stone.accepted_until = 0;
     stone.app_data.len = 0;
+    stone.metadata = NULL;
     return stone;
 }
 

@@ -63,6 +63,17 @@ apr_status_t np_plan_data(const np_realm_t *realm, const np_outcome_t *outcome,
                           apr_pool_t *p);
 
 /**
+ * Plan to write a live session with other metadata, which must outlive the plan;
+ * NULL: none. Lock the session before: np_lock_take().
+ * @return APR_SUCCESS; APR_EINVAL if the outcome is not live or an old id;
+ *         APR_ENOSPC for an empty text, more than NP_RECORD_MAX_METADATA, or
+ *         more than the application's data leave room for
+ */
+apr_status_t np_plan_metadata(const np_outcome_t *outcome,
+                              const char *metadata, apr_time_t now,
+                              np_plan_t *plan);
+
+/**
  * Plan a login: a session with a new id and handle, by the rules of today.
  * @return APR_SUCCESS, or APR_EGENERAL if there are no random bits
  */

@@ -16,7 +16,10 @@ typedef struct np_search_t {
     np_id_t ids[NP_COOKIE_MAX_TRIED];
     int id_count;
     int reads;
-    bool unanswered;
+    /** The id that is being tried, and a bit for each of which the store did not
+     *  say all. */
+    int current;
+    unsigned unanswered;
 } np_search_t;
 
 void np_headstone_key(char key[NP_HEADSTONE_KEY_LEN + 1],
@@ -70,7 +73,9 @@ static bool read_record(np_search_t *search, const char *key,
     apr_status_t status = realm->store->get(realm->store, key, search->budget,
                                             &sealed, search->p);
     if (status != APR_SUCCESS) {
-        search->unanswered |= np_store_unavailable(status);
+        if (np_store_unavailable(status)) {
+            search->unanswered |= 1U << search->current;
+        }
         return false;
     }
     if (np_record_open(realm->crypto, &realm->scope, key, sealed, record,
@@ -97,23 +102,58 @@ static void conclude(np_search_t *search, np_state_e state, const np_id_t *id,
         record->state == NP_RECORD_LIVE && np_state_is_over(state);
 }
 
+/* Were all sessions of its user ended since it began? By each key of the ring:
+ * another one may have been the first when that was written down. Without a name
+ * nobody knows, and then it is. */
+static bool is_revoked(const np_realm_t *realm, const np_record_t *record,
+                       apr_pool_t *p)
+{
+    unsigned char name[NP_NAME_LEN];
+
+    if (!realm->revoked || np_revoked_is_empty(realm->revoked)) {
+        return false;
+    }
+    for (int key = 0; key < np_crypto_key_count(realm->crypto); key++) {
+        if (np_name_user(realm->crypto, key, &realm->scope, record->user,
+                         name, p)
+                != APR_SUCCESS
+            || record->times.login_at
+                   <= np_revoked_until(realm->revoked, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+np_state_e np_session_judge(const np_realm_t *realm, const np_record_t *record,
+                            apr_time_t now, apr_pool_t *p)
+{
+    np_limits_t limits = np_session_limits(realm, record);
+
+    switch (np_policy_judge(&record->times, limits, now)) {
+    case NP_ALIVE:
+        return is_revoked(realm, record, p) ? NP_STATE_ENDED : NP_STATE_LIVE;
+    case NP_IDLE:
+        return NP_STATE_IDLE;
+    case NP_EXPIRED:
+        return NP_STATE_EXPIRED;
+    case NP_FROM_FUTURE:
+        break;
+    }
+    return NP_STATE_NONE;
+}
+
 static void judge(np_search_t *search, const np_id_t *id,
                   const np_record_t *record)
 {
-    np_limits_t limits = np_session_limits(search->realm, record);
-    switch (np_policy_judge(&record->times, limits, search->now)) {
-    case NP_ALIVE:
-        conclude(search, NP_STATE_LIVE, id, record);
-        break;
-    case NP_IDLE:
-        conclude(search, NP_STATE_IDLE, id, record);
-        break;
-    case NP_EXPIRED:
-        conclude(search, NP_STATE_EXPIRED, id, record);
-        break;
-    case NP_FROM_FUTURE:
+    np_state_e state =
+        np_session_judge(search->realm, record, search->now, search->p);
+
+    if (state == NP_STATE_NONE) {
         search->outcome->from_future = true;
-        break;
+    }
+    else {
+        conclude(search, state, id, record);
     }
 }
 
@@ -160,6 +200,14 @@ static bool goes_on(np_search_t *search, const np_record_t *old)
     return false;
 }
 
+/* The headstone of an end tells all, whatever else was not answered. */
+static void conclude_end(np_search_t *search, np_state_e state,
+                         const np_id_t *id, const np_record_t *record)
+{
+    search->unanswered &= ~(1U << search->current);
+    conclude(search, state, id, record);
+}
+
 static void try_headstone(np_search_t *search, const np_id_t *id)
 {
     np_record_t record;
@@ -177,13 +225,13 @@ static void try_headstone(np_search_t *search, const np_id_t *id)
         }
         break;
     case NP_RECORD_IDLE:
-        conclude(search, NP_STATE_IDLE, id, &record);
+        conclude_end(search, NP_STATE_IDLE, id, &record);
         break;
     case NP_RECORD_EXPIRED:
-        conclude(search, NP_STATE_EXPIRED, id, &record);
+        conclude_end(search, NP_STATE_EXPIRED, id, &record);
         break;
     case NP_RECORD_ENDED:
-        conclude(search, NP_STATE_ENDED, id, &record);
+        conclude_end(search, NP_STATE_ENDED, id, &record);
         break;
     case NP_RECORD_LIVE:
         search->outcome->damaged = true;
@@ -201,6 +249,7 @@ static void try_all(np_search_t *search,
             || search->reads >= NP_SESSION_MAX_READS) {
             return;
         }
+        search->current = i;
         try(search, &search->ids[i]);
     }
 }

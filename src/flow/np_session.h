@@ -6,6 +6,7 @@
 #include "np_id.h"
 #include "np_policy.h"
 #include "np_record.h"
+#include "np_revoked.h"
 #include "np_scope.h"
 #include "np_store.h"
 
@@ -20,6 +21,8 @@ typedef struct np_realm_t {
     np_store_t *store;
     np_scope_t scope;
     np_rules_t rules;
+    /** Users all of whose sessions were ended; NULL: nobody knows any. */
+    const np_revoked_t *revoked;
 } np_realm_t;
 
 /** What a request finds. */
@@ -42,7 +45,8 @@ typedef struct np_outcome_t {
     np_record_t record;
     /** The id was changed a moment ago: accepted, but not to be written. */
     bool old_id;
-    /** A limit ended it just now; the store still holds the live record. */
+    /** A limit ended it just now, or the end of all sessions of its user; the
+     *  store still holds the live record. */
     bool bury;
     /** Bytes in the store that were not sealed here, or a login that lies in
      *  the future: worth a line in the log. */
@@ -75,5 +79,11 @@ void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
 /** The limits in force for a live outcome. */
 np_limits_t np_session_limits(const np_realm_t *realm,
                               const np_record_t *record);
+
+/** What a session is at the moment @a now whose record the store holds: live,
+ *  idle, expired, ended with all sessions of its user; or none, if it began in
+ *  the future. */
+np_state_e np_session_judge(const np_realm_t *realm, const np_record_t *record,
+                            apr_time_t now, apr_pool_t *scratch);
 
 #endif

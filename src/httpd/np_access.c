@@ -66,8 +66,10 @@ static bool repeats_password(request_rec *r)
  * application must not take one that names somebody else for checked. */
 static void drop_unchecked_password(const np_visit_t *v)
 {
+    if (!apr_table_get(v->r->headers_in, "Authorization")) {
+        return;
+    }
     const char *named = np_guess_user(v->r);
-
     if (np_guess_is_try(v->r)
         && (!named || strcmp(named, v->outcome->record.user))) {
         apr_table_unset(v->r->headers_in, "Authorization");
@@ -78,9 +80,10 @@ static void drop_unchecked_password(const np_visit_t *v)
  * name. Where anybody was asked in this chain it may have spoken itself. */
 static void drop_unchecked_claims(const np_visit_t *v)
 {
-    if (!v->ctx->authenticated
-        && (np_request_has_auth_type(v->r, "openid-connect")
-            || np_request_has_auth_type(v->r, "auth-openidc"))) {
+    const char *type = v->ctx->authenticated ? NULL : ap_auth_type(v->r);
+
+    if (type && (!strcasecmp(type, "openid-connect")
+                 || !strcasecmp(type, "auth-openidc"))) {
         np_scrub_claims(v->r);
     }
 }

@@ -87,7 +87,8 @@ static bool login_helps(const char *reason)
     return strcmp(reason, NP_REASON_FORBIDDEN)
            && strcmp(reason, NP_REASON_DEVICE)
            && strcmp(reason, NP_REASON_UNAVAILABLE)
-           && strcmp(reason, NP_REASON_LOCKED);
+           && strcmp(reason, NP_REASON_LOCKED)
+           && strcmp(reason, NP_REASON_SESSIONS);
 }
 
 static int send_to_login(request_rec *r, const char *login_url,
@@ -119,6 +120,19 @@ static const char *title(int status)
         return "Sessions are unavailable";
     default:
         return "Access denied";
+    }
+}
+
+/* Why the application's answer is replaced. */
+static const char *reason_of(int status)
+{
+    switch (status) {
+    case HTTP_TOO_MANY_REQUESTS:
+        return NP_REASON_LOCKED;
+    case HTTP_FORBIDDEN:
+        return NP_REASON_SESSIONS;
+    default:
+        return NP_REASON_UNAVAILABLE;
     }
 }
 
@@ -219,10 +233,7 @@ const char *np_answer_replace(const np_request_t *ctx, request_rec *r)
         return NULL;
     }
     set_headers(ctx, r, ctx->refusal);
-    return describe(r, ctx->refusal,
-                    ctx->refusal == HTTP_TOO_MANY_REQUESTS
-                        ? NP_REASON_LOCKED
-                        : NP_REASON_UNAVAILABLE);
+    return describe(r, ctx->refusal, reason_of(ctx->refusal));
 }
 
 void np_answer_mark_replaced(const np_request_t *ctx, request_rec *r)

@@ -13,6 +13,7 @@
 #define NP_REASON_FORBIDDEN "forbidden"
 #define NP_REASON_UNAVAILABLE "unavailable"
 #define NP_REASON_LOCKED "locked"
+#define NP_REASON_SESSIONS "sessions"
 
 /** The word for a state, as applications and clients see it. */
 const char *np_answer_state(np_state_e state);

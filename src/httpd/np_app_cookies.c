@@ -182,7 +182,7 @@ static bool is_transient(const np_request_t *ctx)
 {
     np_mode_e mode = ctx->outcome.state == NP_STATE_LIVE
                          ? ctx->outcome.record.mode
-                         : ctx->tenant->rules.mode;
+                         : ctx->realm.rules.mode;
     return mode == NP_MODE_NON_PERSISTENT;
 }
 

@@ -6,11 +6,13 @@
 
 #include "ap_mpm.h"
 #include "ap_provider.h"
-#include "apr_shm.h"
 #include "apr_strings.h"
 #include "util_mutex.h"
 
+#include "np_counted.h"
+#include "np_figures.h"
 #include "np_memcache.h"
+#include "np_shm.h"
 #include "np_socache.h"
 
 #define MEMCACHE "memcache:"
@@ -36,6 +38,7 @@ struct np_backend_t {
     const ap_socache_provider_t *provider;
     np_cache_t *cache;
     np_store_t *store;
+    np_cells_t *figures;
 };
 
 static const ap_socache_provider_t *find_provider(const char *spec,
@@ -165,32 +168,53 @@ static apr_status_t open_cache(np_backend_t *backend, server_rec *server,
 }
 
 /* What is known of the servers lies in memory that all children share, the old
- * ones and those after a graceful restart. */
+ * ones and those after a graceful restart, also if the list is another one then.
+ */
 static apr_status_t open_trust(np_backend_t *backend, server_rec *server,
-                               const char **error)
+                               const char **error, apr_pool_t *p)
 {
-    apr_pool_t *process = server->process->pool;
-    const char *name =
-        apr_psprintf(process, "session_np trust %d %s", backend->conf.copies,
-                     backend->conf.spec);
-    apr_shm_t *shared = NULL;
-    void *kept = NULL;
+    const np_memcache_servers_t *names = backend->servers;
+    const int count = np_memcache_count(names);
+    void **servers = apr_pcalloc(p, (apr_size_t)count * sizeof *servers);
+    const char *list_name = apr_psprintf(p, "trust %d %s", backend->conf.copies,
+                                         backend->conf.spec);
+    void *machine;
+    void *list = NULL;
 
-    (void)apr_pool_userdata_get(&kept, name, process);
-    if (!kept) {
-        const apr_size_t size =
-            np_trust_size(np_memcache_count(backend->servers));
-        *error = "there is no shared memory for it";
-        apr_status_t status = apr_shm_create(&shared, size, NULL, process);
-        if (status != APR_SUCCESS) {
-            return status;
-        }
-        kept = apr_shm_baseaddr_get(shared);
-        memset(kept, 0, size);
-        apr_pool_userdata_setn(kept, name, NULL, process);
+    *error = "there is no shared memory for it";
+    apr_status_t status = np_shm_get(&machine, "trust machine",
+                                     np_trust_size_of_machine(), server);
+    if (status == APR_SUCCESS) {
+        status =
+            np_shm_get(&list, list_name, np_trust_size_of_list(), server);
     }
-    backend->trust = np_trust_begin(kept);
-    return APR_SUCCESS;
+    for (int i = 0; i < count && status == APR_SUCCESS; i++) {
+        const char *name = apr_pstrcat(p, "trust server ",
+                                       np_memcache_name(names, i), NULL);
+        status = np_shm_get(&servers[i], name, np_trust_size_of_server(),
+                            server);
+    }
+    if (status == APR_SUCCESS) {
+        backend->trust = np_trust_open(machine, list, servers, count, p);
+    }
+    return status;
+}
+
+/* And so does what is counted of the store. */
+static apr_status_t open_figures(np_backend_t *backend, server_rec *server,
+                                 const char **error, apr_pool_t *p)
+{
+    const char *name =
+        apr_pstrcat(p, "figures of store ", backend->conf.spec, NULL);
+    void *memory;
+
+    *error = "there is no shared memory for its figures";
+    apr_status_t status = np_shm_get(
+        &memory, name, np_cells_size(NP_STORE_CELLS), server);
+    if (status == APR_SUCCESS) {
+        backend->figures = np_cells_place(memory, NP_STORE_CELLS);
+    }
+    return status;
 }
 
 apr_status_t np_backend_open(np_backend_t **opened,
@@ -202,6 +226,10 @@ apr_status_t np_backend_open(np_backend_t **opened,
 
     *opened = backend;
     backend->conf = *conf;
+    apr_status_t status = open_figures(backend, server, error, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     if (!is_memcache(conf->spec)) {
         return open_cache(backend, server, error, p);
     }
@@ -210,7 +238,8 @@ apr_status_t np_backend_open(np_backend_t **opened,
     if (*error) {
         return APR_EINVAL;
     }
-    return conf->copies > 1 ? open_trust(backend, server, error) : APR_SUCCESS;
+    return conf->copies > 1 ? open_trust(backend, server, error, p)
+                            : APR_SUCCESS;
 }
 
 static int connections(void)
@@ -237,15 +266,12 @@ static apr_status_t start_cache(np_backend_t *backend, server_rec *server,
     return status;
 }
 
-apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
-                              apr_pool_t *p)
+static apr_status_t start_memcache(np_backend_t *backend, apr_pool_t *p)
 {
-    if (!backend->servers) {
-        return start_cache(backend, server, p);
-    }
     const np_memcache_limits_t limits = {
         .connections = connections(),
         .timeout = backend->conf.timeout,
+        .figures = backend->figures,
     };
     if (backend->trust) {
         return np_memcache_create_copies(&backend->store, backend->servers,
@@ -255,12 +281,33 @@ apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
     return np_memcache_create(&backend->store, backend->servers, &limits, p);
 }
 
+apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
+                              apr_pool_t *p)
+{
+    apr_status_t status = backend->servers ? start_memcache(backend, p)
+                                           : start_cache(backend, server, p);
+    if (status == APR_SUCCESS) {
+        backend->store = np_counted_create(backend->store, backend->figures, p);
+    }
+    return status;
+}
+
 np_store_t *np_backend_store(const np_backend_t *backend)
 {
     return backend->store;
 }
 
+bool np_backend_is_common(const np_backend_t *backend)
+{
+    return backend->servers != NULL;
+}
+
 const char *np_backend_spec(const np_backend_t *backend)
 {
     return backend->conf.spec;
+}
+
+np_cells_t *np_backend_figures(const np_backend_t *backend)
+{
+    return backend->figures;
 }

@@ -7,6 +7,7 @@
 
 #include "apr_time.h"
 
+#include "np_cells.h"
 #include "np_store.h"
 
 /** The store of a server that names none. */
@@ -51,6 +52,12 @@ apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
 
 /** The store, or NULL in a process where it was not started. */
 np_store_t *np_backend_store(const np_backend_t *backend);
+
+/** What is counted of it: NP_STORE_CELLS of np_figures.h. */
+np_cells_t *np_backend_figures(const np_backend_t *backend);
+
+/** Do other machines use it, too? */
+bool np_backend_is_common(const np_backend_t *backend);
 
 /** The argument of SessionNPStore that named it. */
 const char *np_backend_spec(const np_backend_t *backend);

@@ -140,6 +140,10 @@ static apr_status_t log_in(np_request_t *ctx, request_rec *r,
         return APR_SUCCESS;
     }
     apr_status_t status = np_login(ctx, r, &login);
+    if (status == APR_ENOSPC) {
+        np_request_refuse(ctx, r, HTTP_FORBIDDEN);
+        return APR_SUCCESS;
+    }
     if (status == APR_SUCCESS) {      /* a new session holds nothing yet */
         ctx->bridge->stored = apr_table_make(ctx->first->pool, 1);
     }

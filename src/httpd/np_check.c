@@ -12,6 +12,7 @@
 #include "np_keys.h"
 #include "np_log.h"
 #include "np_site.h"
+#include "np_tokens.h"
 
 /* One look at the configuration: errors are logged and counted. */
 typedef struct np_check_t {
@@ -84,6 +85,20 @@ static void check_keys(np_check_t *check, const np_server_conf_t *conf)
         const char *error = np_keys_read(conf->key_files, &crypto, check->p);
         if (error) {
             complain(check, &conf->key_files_origin, "%s", error);
+        }
+    }
+}
+
+static void check_tokens(np_check_t *check, const np_server_conf_t *conf)
+{
+    const apr_array_header_t *refs = conf->token_refs;
+    np_tokens_t tokens;
+
+    for (int i = 0; refs && i < refs->nelts; i++) {
+        const np_token_ref_t *ref = &APR_ARRAY_IDX(refs, i, np_token_ref_t);
+        const char *error = np_tokens_read(ref->path, &tokens, check->p);
+        if (error) {
+            complain(check, &ref->origin, "%s", error);
         }
     }
 }
@@ -244,6 +259,7 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
             check_tenants(&check, conf, site, own ? NULL : outer->tenants);
         }
         check_trailers(&check, conf);
+        check_tokens(&check, conf);
         check_refs(&check, conf, site);
         check_meeting(&check, conf, site);
     }

@@ -35,6 +35,8 @@ np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p)
     tenant->device_life = NP_UNSET;
     tenant->attempts = NP_UNSET;
     tenant->attempts_window = NP_UNSET;
+    tenant->max_sessions = NP_UNSET;
+    tenant->deny_sessions = NP_UNSET;
     tenant->compat = NP_UNSET;
     tenant->same_site = NP_UNSET;
     tenant->secure_always = NP_UNSET;
@@ -70,6 +72,8 @@ static np_tenant_conf_t *merge_tenant(apr_pool_t *p,
     MERGE(merged, outer, inner, device_life);
     MERGE(merged, outer, inner, attempts);
     MERGE(merged, outer, inner, attempts_window);
+    MERGE(merged, outer, inner, max_sessions);
+    MERGE(merged, outer, inner, deny_sessions);
     for (int kind = 0; kind < NP_KINDS; kind++) {
         MERGE_POINTER(merged, outer, inner, cookie_name[kind]);
     }
@@ -127,6 +131,7 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     merged->tenants = merge_tenants(p, outer->tenants, inner->tenants);
     merged->hosts = append(p, outer->hosts, inner->hosts);
     merged->tenant_refs = inner->tenant_refs;
+    merged->token_refs = inner->token_refs;
     merged->login_pages =
         outer->login_pages && inner->login_pages
             ? apr_hash_overlay(p, inner->login_pages, outer->login_pages)
@@ -168,6 +173,7 @@ void *np_config_merge_dir(apr_pool_t *p, void *outer_conf, void *inner_conf)
     MERGE_POINTER(merged, outer, inner, passive);
     MERGE(merged, outer, inner, cache_control);
     MERGE_POINTER(merged, outer, inner, clear_site_data);
+    MERGE_POINTER(merged, outer, inner, token_file);
     return merged;
 }
 
@@ -186,6 +192,7 @@ np_place_t np_config_place(const request_rec *r)
     const np_dir_conf_t *conf =
         ap_get_module_config(r->per_dir_config, &session_np_module);
     const char *clear = conf->clear_site_data;
+    const char *tokens = conf->token_file;
 
     return (np_place_t){
         .on = is_set_to(conf->on, false),
@@ -205,5 +212,6 @@ np_place_t np_config_place(const request_rec *r)
                              ? NP_CACHE_CONTROL_DOCUMENTS
                              : (np_cache_control_e)conf->cache_control,
         .clear_site_data = clear ? clear : "\"cache\", \"storage\"",
+        .token_file = tokens && *tokens ? tokens : NULL,
     };
 }

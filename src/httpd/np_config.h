@@ -38,6 +38,9 @@ typedef struct np_tenant_conf_t {
     /** 0: any number, though a window may be set. */
     int attempts;
     apr_interval_time_t attempts_window;
+    /** Set and merged together. */
+    int max_sessions;
+    int deny_sessions;
     /** By np_kind_e - 1. */
     const char *cookie_name[NP_KINDS];
     int compat;
@@ -53,6 +56,12 @@ typedef struct np_host_conf_t {
     const char *tenant;
     np_origin_t origin;
 } np_host_conf_t;
+
+/** A file of tokens, checked when the configuration was read. */
+typedef struct np_token_ref_t {
+    const char *path;
+    np_origin_t origin;
+} np_token_ref_t;
 
 /** A place's reference to a tenant, checked when all of them are known. */
 typedef struct np_tenant_ref_t {
@@ -76,6 +85,8 @@ typedef struct np_server_conf_t {
     apr_array_header_t *hosts;
     /** of np_tenant_ref_t; not merged: each is checked once */
     apr_array_header_t *tenant_refs;
+    /** of np_token_ref_t; not merged either */
+    apr_array_header_t *token_refs;
     /** Paths that some SessionNPLoginURL names: path -> itself */
     apr_hash_t *login_pages;
     /** The tenant whose container is being read. */
@@ -116,6 +127,8 @@ typedef struct np_dir_conf_t {
     int cache_control;
     /** The value of Clear-Site-Data; "" for none. */
     const char *clear_site_data;
+    /** "" for none. */
+    const char *token_file;
 } np_dir_conf_t;
 
 /** A place, resolved: plain values, nothing unset. */
@@ -137,6 +150,8 @@ typedef struct np_place_t {
     const apr_array_header_t *passive;
     np_cache_control_e cache_control;
     const char *clear_site_data;
+    /** NULL: none. */
+    const char *token_file;
 } np_place_t;
 
 void *np_config_create_server(apr_pool_t *p, server_rec *server);

@@ -61,6 +61,8 @@ const char *np_set_limit(cmd_parms *cmd, void *dir, const char *first,
                          const char *second);
 const char *np_set_tenant_duration(cmd_parms *cmd, void *dir,
                                    const char *text);
+const char *np_set_max_sessions(cmd_parms *cmd, void *dir, const char *text,
+                                const char *then);
 const char *np_set_login_attempts(cmd_parms *cmd, void *dir,
                                   const char *text);
 const char *np_set_cookie_name(cmd_parms *cmd, void *dir, const char *kind,
@@ -77,6 +79,7 @@ const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url);
 const char *np_set_app_cookies(cmd_parms *cmd, void *dir, int argc,
                                char *const argv[]);
 const char *np_add_passive(cmd_parms *cmd, void *dir, const char *pattern);
+const char *np_set_token_file(cmd_parms *cmd, void *dir, const char *path);
 const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
                                    const char *value);
 

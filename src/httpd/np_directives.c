@@ -103,6 +103,8 @@ const command_rec np_directives[] = {
     AP_INIT_TAKE1("SessionNPLoginWindow", np_set_tenant_duration,
                   TENANT_LIMIT(attempts_window), TENANT,
                   "in which failed logins are counted, such as 15m"),
+    AP_INIT_TAKE12("SessionNPMaxSessions", np_set_max_sessions, NULL, TENANT,
+                   "live sessions of a user, and oldest or deny"),
     AP_INIT_TAKE2("SessionNPCookieName", np_set_cookie_name, NULL, TENANT,
                   "session, mfa or device, and the cookie's name"),
     AP_INIT_TAKE1("SessionNPCompatCookies", np_set_tenant_choice,
@@ -147,5 +149,7 @@ const command_rec np_directives[] = {
                   "documents, all or off: which responses are not stored"),
     AP_INIT_ITERATE("SessionNPClearSiteData", np_add_clear_site_data, NULL,
                     PLACE, "what a browser forgets at logout, or none"),
+    AP_INIT_TAKE1("SessionNPTokenFile", np_set_token_file, NULL, PLACE,
+                  "the file with the tokens of programs, or none"),
     { .name = NULL },
 };

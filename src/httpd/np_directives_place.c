@@ -138,3 +138,30 @@ const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
         before && *before ? ", " : "", "\"", value, "\"", NULL);
     return NULL;
 }
+
+const char *np_set_token_file(cmd_parms *cmd, void *dir, const char *path)
+{
+    np_server_conf_t *conf = np_config_server(cmd->server);
+    const bool none = !strcasecmp(path, "none");
+    const char *absolute =
+        none ? "" : ap_server_root_relative(cmd->pool, path);
+
+    if (!absolute) {
+        return apr_psprintf(cmd->pool, "%s: \"%s\" is not a path",
+                            cmd->cmd->name, path);
+    }
+    ((np_dir_conf_t *)dir)->token_file = absolute;
+    if (none) {
+        return NULL;
+    }
+    conf->wanted = true;
+    if (!conf->token_refs) {
+        conf->token_refs =
+            apr_array_make(cmd->pool, 2, sizeof(np_token_ref_t));
+    }
+    APR_ARRAY_PUSH(conf->token_refs, np_token_ref_t) = (np_token_ref_t){
+        .path = absolute,
+        .origin = np_directive_origin(cmd),
+    };
+    return NULL;
+}

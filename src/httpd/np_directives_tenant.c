@@ -9,6 +9,7 @@
 
 #include "np_cookie.h"
 #include "np_directives.h"
+#include "np_index.h"
 #include "np_profile.h"
 
 #define MINUTE apr_time_from_sec(60)
@@ -206,6 +207,34 @@ const char *np_set_login_attempts(cmd_parms *cmd, void *dir,
     }
     tenant->attempts = off ? 0 : (int)most;
     return NULL;
+}
+
+const char *np_set_max_sessions(cmd_parms *cmd, void *dir, const char *text,
+                                const char *then)
+{
+    static const np_word_t ways[] = {
+        { "oldest", false },
+        { "deny", true },
+        { NULL, 0 },
+    };
+    np_tenant_conf_t *tenant;
+    char *end = NULL;
+
+    const char *error = current_tenant(cmd, &tenant);
+    if (error) {
+        return error;
+    }
+    apr_int64_t most = apr_strtoi64(text, &end, 10);
+    if (!apr_isdigit(*text) || *end || most < 1 || most > NP_INDEX_MAX) {
+        return apr_psprintf(cmd->pool,
+                            "%s: \"%s\" is no number of sessions: write one "
+                            "from 1 to %d",
+                            cmd->cmd->name, text, NP_INDEX_MAX);
+    }
+    tenant->max_sessions = (int)most;
+    tenant->deny_sessions = false;
+    return then ? np_directive_word(cmd, ways, then, &tenant->deny_sessions)
+                : NULL;
 }
 
 const char *np_set_cookie_name(cmd_parms *cmd, void *dir, const char *kind,

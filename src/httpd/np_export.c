@@ -2,6 +2,7 @@
  * Telling applications who is logged in: environment and request headers. */
 #include "np_export.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "apr_strings.h"
@@ -56,14 +57,28 @@ static const struct {
                    SESSION_NP_HEADER_NEW },
 };
 
+static void write_digits(char *out, int value, int count)
+{
+    while (count-- > 0) {
+        out[count] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+/* Not by a format, which is slow: every request is told three of them. */
 const char *np_export_time(apr_time_t moment, apr_pool_t *p)
 {
+    char *text = apr_pstrdup(p, "0000-00-00T00:00:00Z");
     apr_time_exp_t t;
 
     (void)apr_time_exp_gmt(&t, moment);
-    return apr_psprintf(p, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900,
-                        t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
-                        t.tm_sec);
+    write_digits(text, t.tm_year + 1900, 4);
+    write_digits(text + 5, t.tm_mon + 1, 2);
+    write_digits(text + 8, t.tm_mday, 2);
+    write_digits(text + 11, t.tm_hour, 2);
+    write_digits(text + 14, t.tm_min, 2);
+    write_digits(text + 17, t.tm_sec, 2);
+    return text;
 }
 
 const char *np_export_mode(np_mode_e mode)
@@ -119,14 +134,36 @@ static void gather(np_request_t *ctx, const request_rec *r,
     }
 }
 
-static void set_or_unset(apr_table_t *table, const char *name,
-                         const char *value)
+#define OURS "session"
+
+static bool holds_ours(const apr_table_t *table)
 {
-    if (value) {
-        apr_table_setn(table, name, value);
+    const apr_array_header_t *list = apr_table_elts(table);
+
+    for (int i = 0; i < list->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(list, i, apr_table_entry_t).key;
+        if (!strncasecmp(name, OURS, strlen(OURS))) {
+            return true;
+        }
     }
-    else {
-        apr_table_unset(table, name);
+    return false;
+}
+
+/* To replace them one by one is slow: our names begin alike, and for each a
+ * table looks at all that do. Usually there is none. */
+static void set_or_unset(apr_table_t *table, bool as_headers,
+                         const char *const facts[FACTS])
+{
+    bool replace = holds_ours(table);
+
+    for (int i = 0; i < FACTS; i++) {
+        const char *name = as_headers ? names[i].header : names[i].variable;
+        if (replace) {
+            apr_table_unset(table, name);
+        }
+        if (facts[i]) {
+            apr_table_addn(table, name, facts[i]);
+        }
     }
 }
 
@@ -153,10 +190,8 @@ static void tell_by_headers(request_rec *r, bool wanted,
     if (!wanted && !inherits(r)) {
         return;
     }
-    apr_table_t *headers = own_headers(r);
-    for (int i = 0; i < FACTS; i++) {
-        set_or_unset(headers, names[i].header, wanted ? facts[i] : NULL);
-    }
+    static const char *const nothing[FACTS] = { NULL };
+    set_or_unset(own_headers(r), true, wanted ? facts : nothing);
 }
 
 /* A note, for unlike our context it belongs to one request of a chain. */
@@ -168,9 +203,7 @@ void np_export(np_request_t *ctx, request_rec *r, const np_place_t *place)
 
     gather(ctx, r, place, facts);
     apr_table_setn(r->notes, TOLD, "1");
-    for (int i = 0; i < FACTS; i++) {
-        set_or_unset(r->subprocess_env, names[i].variable, facts[i]);
-    }
+    set_or_unset(r->subprocess_env, false, facts);
     tell_by_headers(r, place->headers, facts);
 }
 

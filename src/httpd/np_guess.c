@@ -10,6 +10,7 @@
 
 #include "np_guard.h"
 #include "np_log.h"
+#include "np_metrics.h"
 
 bool np_guess_is_counted(const np_request_t *ctx, const request_rec *r,
                          const np_place_t *place)
@@ -98,6 +99,12 @@ static np_attempt_t attempt_of(np_request_t *ctx, const request_rec *r,
     };
 }
 
+static void count(const np_request_t *ctx, const request_rec *r,
+                  const np_place_t *place, np_figure_e figure)
+{
+    np_metrics_count(np_site_tenant(ctx->site, place, r->hostname), figure);
+}
+
 /* Nobody knows how many there were: the place says what then. */
 static int unknown(const np_place_t *place, request_rec *r,
                    apr_status_t status)
@@ -126,6 +133,7 @@ int np_guess_look(np_request_t *ctx, request_rec *r, const np_place_t *place,
                    attempt.second_factor ? "after the first factor"
                    : attempt.device      ? "from his own device"
                                          : "from other browsers");
+    count(ctx, r, place, NP_FIGURE_LOGINS_LOCKED);
     return HTTP_TOO_MANY_REQUESTS;
 }
 
@@ -142,6 +150,7 @@ int np_guess_count(np_request_t *ctx, request_rec *r, const np_place_t *place,
     ctx->failure_counted = true;
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN_FAILED, user,
                    realm.scope.tenant);
+    count(ctx, r, place, NP_FIGURE_LOGINS_FAILED);
     if (!np_guess_is_counted(ctx, r, place)) {
         return OK;
     }
@@ -155,6 +164,7 @@ int np_guess_count(np_request_t *ctx, request_rec *r, const np_place_t *place,
     if (!excess) {
         return OK;
     }
+    count(ctx, r, place, NP_FIGURE_LOGINS_LOCKED);
     ctx->locked_until = np_policy_sum(ctx->now, realm.rules.attempts.window);
     return HTTP_TOO_MANY_REQUESTS;
 }

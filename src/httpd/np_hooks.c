@@ -3,6 +3,7 @@
 #include "np_hooks.h"
 
 #include "np_app_cookies.h"
+#include "np_bearer.h"
 #include "np_export.h"
 #include "np_login.h"
 #include "np_scrub.h"
@@ -13,6 +14,7 @@ int np_hook_scrub(request_rec *r)
 {
     np_scrub_request(r);
     np_scrub_cookies(np_request_start(r), r, NULL);
+    np_bearer_hide(np_request_get(r), r);
     return DECLINED;
 }
 
@@ -22,6 +24,7 @@ int np_hook_open(request_rec *r)
     np_place_t place = np_config_place(r);
 
     np_app_cookies_take_out(ctx, r);
+    np_bearer_settle(ctx, r, &place);
     np_scrub_cookies(ctx, r, &place);
     if (r->prev) {
         np_voice_listen(ctx, r->prev);

@@ -11,19 +11,12 @@
 #include "apr_escape.h"
 #include "apr_lib.h"
 #include "apr_strings.h"
-#include "unixd.h"
 
 #include "np_log.h"
+#include "np_state_dir.h"
 
 #define KEY_NAME "record.key"
 #define HEX_LEN (2 * NP_CRYPTO_KEY_LEN)
-
-static const char *failed(apr_pool_t *p, const char *path, const char *what)
-{
-    char reason[120];
-    apr_strerror(errno, reason, sizeof reason);
-    return apr_psprintf(p, "%s: %s: %s", path, what, reason);
-}
 
 static const char *decode(const char *path, const char *text, apr_size_t len,
                           unsigned char *key, apr_pool_t *p)
@@ -53,7 +46,7 @@ static const char *check_access(const char *path, int fd, apr_pool_t *p)
     struct stat info;
 
     if (fstat(fd, &info)) {
-        return failed(p, path, "cannot be examined");
+        return np_state_dir_failed(p, path, "cannot be examined");
     }
     if (!S_ISREG(info.st_mode)) {
         return apr_psprintf(p, "%s is not a file", path);
@@ -74,12 +67,12 @@ static const char *read_key(const char *path, unsigned char *key,
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0) {
-        return failed(p, path, "cannot be opened");
+        return np_state_dir_failed(p, path, "cannot be opened");
     }
     const char *error = check_access(path, fd, p);
     ssize_t len = error ? 0 : read(fd, text, sizeof text);
     if (len < 0) {
-        error = failed(p, path, "cannot be read");
+        error = np_state_dir_failed(p, path, "cannot be read");
     }
     (void)close(fd);
     if (!error) {
@@ -129,41 +122,6 @@ const char *np_keys_read(const apr_array_header_t *files, np_crypto_t **crypto,
     return error;
 }
 
-/* Files that children must replace one day belong to the children's user. */
-static bool give_to_children(int fd)
-{
-    return geteuid() != 0
-           || !fchown(fd, ap_unixd_config.user_id, ap_unixd_config.group_id);
-}
-
-/* Open the state directory, making it first if need be. */
-static const char *open_dir(const char *dir, int *fd, apr_pool_t *p)
-{
-    struct stat info;
-
-    bool made = !mkdir(dir, S_IRWXU);
-    if (!made && errno != EEXIST) {
-        return failed(p, dir, "cannot be made (set SessionNPStateDir to a "
-                              "directory that may be)");
-    }
-    *fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (*fd < 0) {
-        return failed(p, dir, "cannot be opened");
-    }
-    if (made && !give_to_children(*fd)) {
-        return failed(p, dir, "cannot be given to httpd's user");
-    }
-    if (fstat(*fd, &info)) {
-        return failed(p, dir, "cannot be examined");
-    }
-    if (info.st_mode & (S_IWGRP | S_IWOTH)) {
-        return apr_psprintf(p, "%s is writable by other users: run \"chmod "
-                               "700 %s\"",
-                            dir, dir);
-    }
-    return NULL;
-}
-
 static bool write_new_key(int fd)
 {
     unsigned char key[NP_CRYPTO_KEY_LEN];
@@ -176,7 +134,7 @@ static bool write_new_key(int fd)
     (void)apr_escape_hex(text, key, sizeof key, 0, NULL);
     text[HEX_LEN] = '\n';
     bool written = write(fd, text, HEX_LEN + 1) == HEX_LEN + 1
-                   && give_to_children(fd) && !fsync(fd);
+                   && np_state_dir_give(fd) && !fsync(fd);
     np_crypto_wipe(key, sizeof key);
     np_crypto_wipe(text, sizeof text);
     return written;
@@ -192,18 +150,20 @@ static const char *make_key(const char *dir, int dir_fd, server_rec *server,
 
     int fd = mkostemp((char *)draft, O_CLOEXEC);
     if (fd < 0) {
-        return failed(p, dir, "no key can be made there");
+        return np_state_dir_failed(p, dir, "no key can be made there");
     }
-    const char *error =
-        write_new_key(fd) ? NULL : failed(p, draft, "cannot be written");
+    const char *error = NULL;
+    if (!write_new_key(fd)) {
+        error = np_state_dir_failed(p, draft, "cannot be written");
+    }
     (void)close(fd);
     const char *path = apr_pstrcat(p, dir, "/" KEY_NAME, NULL);
     if (!error && link(draft, path) && errno != EEXIST) {
-        error = failed(p, path, "cannot be made");
+        error = np_state_dir_failed(p, path, "cannot be made");
     }
     (void)unlink(draft);
     if (!error && fsync(dir_fd)) {
-        error = failed(p, dir, "cannot be synced");
+        error = np_state_dir_failed(p, dir, "cannot be synced");
     }
     if (!error) {
         NP_LOG_SERVER(server, APR_SUCCESS, NP_MSG_KEY_MADE, path);
@@ -219,10 +179,11 @@ const char *np_keys_keep(const char *dir, server_rec *server,
     struct stat info;
     int dir_fd = -1;
 
-    const char *error = open_dir(dir, &dir_fd, p);
+    const char *error = np_state_dir_open(dir, &dir_fd, p);
     if (!error && lstat(path, &info)) {
-        error = errno == ENOENT ? make_key(dir, dir_fd, server, p)
-                                : failed(p, path, "cannot be examined");
+        error = errno == ENOENT
+                    ? make_key(dir, dir_fd, server, p)
+                    : np_state_dir_failed(p, path, "cannot be examined");
     }
     if (dir_fd >= 0) {
         (void)close(dir_fd);

@@ -101,6 +101,65 @@
                    "are lost"
 #define NP_MSG_NOT_VAULTED \
     APLOG_ERR, "NP0126: the application's cookies could not be stored"
+#define NP_MSG_ENDED_OLDEST \
+    APLOG_INFO, "NP0127: ended to make room for a login, as the oldest " \
+                "session: user \"%s\", tenant \"%s\", session %s"
+#define NP_MSG_TOO_MANY_SESSIONS \
+    APLOG_WARNING, "NP0128: a login was refused: user \"%s\", tenant " \
+                   "\"%s\", has %d live sessions already"
+#define NP_MSG_NOT_LISTED \
+    APLOG_WARNING, "NP0129: the list of the user's sessions could not be " \
+                   "read or written: user \"%s\", tenant \"%s\""
+#define NP_MSG_ENDED_REVOKED \
+    APLOG_INFO, "NP0130: ended with all sessions of its user: user \"%s\", " \
+                "tenant \"%s\", session %s"
+
+/* The management API, and the documents that machines share. */
+#define NP_MSG_SETTINGS_CHANGED \
+    APLOG_NOTICE, "NP0201: settings of tenant \"%s\" changed by %s from %s: %s"
+#define NP_MSG_SETTINGS_NOT_CHANGED \
+    APLOG_ERR, "NP0202: settings of tenant \"%s\" were not changed for %s: " \
+               "%s cannot be written"
+#define NP_MSG_API_REFUSED \
+    APLOG_INFO, "NP0203: management API: refused a request from %s: %s"
+#define NP_MSG_TOKENS_UNUSABLE \
+    APLOG_ERR, "NP0204: SessionNPTokenFile: %s"
+#define NP_MSG_TAKEN_OVER \
+    APLOG_NOTICE, "NP0205: took over \"%s\" of another machine"
+#define NP_MSG_NOT_TAKEN_OVER \
+    APLOG_WARNING, "NP0206: \"%s\" in the store was not written by a server " \
+                   "of these keys and this version; it is ignored"
+#define NP_MSG_NOT_KEPT \
+    APLOG_ERR, "NP0207: %s/%s cannot be written: what other machines have " \
+               "changed is in force, but would be unknown after a restart"
+#define NP_MSG_NOTHING_KEPT \
+    APLOG_WARNING, "NP0208: settings cannot be changed while httpd runs: %s"
+#define NP_MSG_NOT_EXCHANGED \
+    APLOG_WARNING, "NP0209: \"%s\" is too large for the store: other machines " \
+                   "do not get it"
+#define NP_MSG_NO_EXCHANGE \
+    APLOG_CRIT, "NP0210: this child process can change no settings, and get " \
+                "none of other machines"
+#define NP_MSG_TOO_MANY_TENANTS \
+    APLOG_WARNING, "NP0211: settings of tenant \"%s\" cannot be changed while " \
+                   "httpd runs: there is room for %d tenants"
+#define NP_MSG_API_NO_DOCUMENTS \
+    APLOG_ERR, "NP0212: the management API has nothing to manage: no place of " \
+               "this httpd has \"SessionNP On\""
+
+#define NP_MSG_ENDED_BY_API \
+    APLOG_NOTICE, "NP0213: ended: user \"%s\", tenant \"%s\", session %s, " \
+                  "by %s from %s"
+#define NP_MSG_ALL_ENDED \
+    APLOG_NOTICE, "NP0214: ended all sessions: user \"%s\", tenant \"%s\", " \
+                  "by %s from %s"
+#define NP_MSG_ALL_NOT_ENDED \
+    APLOG_ERR, "NP0215: that all sessions are ended could not be written: " \
+               "user \"%s\", tenant \"%s\", for %s; those that are listed were " \
+               "ended"
+#define NP_MSG_DESCRIBED \
+    APLOG_NOTICE, "NP0216: metadata changed: user \"%s\", tenant \"%s\", " \
+                  "session %s, by %s from %s"
 
 #define NP_LOG_SERVER_(server, status, level, text, ...) \
     ap_log_error(APLOG_MARK, level, status, server, text, ##__VA_ARGS__)

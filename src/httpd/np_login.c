@@ -12,7 +12,9 @@
 #include "np_export.h"
 #include "np_lock.h"
 #include "np_log.h"
+#include "np_metrics.h"
 #include "np_mfa.h"
+#include "np_quota.h"
 
 /* The plan became true: from here on the request has this session. */
 static void adopt(np_request_t *ctx, const np_plan_t *plan)
@@ -154,6 +156,7 @@ static void tell_of_login(np_request_t *ctx, request_rec *r,
                        ctx->tenant->name,
                        np_request_handle(before->record.handle, r->pool));
         np_events_tell(r, SESSION_NP_EVENT_REVOKED, &before->record);
+        np_metrics_count(ctx->tenant, NP_FIGURE_ENDED_REPLACED);
     }
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_LOGIN, record->user,
                    ctx->tenant->name,
@@ -166,13 +169,21 @@ static void tell_of_login(np_request_t *ctx, request_rec *r,
 static apr_status_t begin(np_request_t *ctx, request_rec *r,
                           const np_login_t *login)
 {
+    np_admission_t admission;
     np_plan_t plan;
 
-    apr_status_t status =
-        np_plan_login(&ctx->realm, &ctx->outcome, login, ctx->now, &plan);
+    apr_status_t status = np_quota_admit(ctx, r, login->user, &admission);
+    if (status == APR_SUCCESS) {
+        status =
+            np_plan_login(&ctx->realm, &ctx->outcome, login, ctx->now, &plan);
+    }
+    if (status == APR_SUCCESS) {
+        status = np_quota_enter(ctx, r, &plan, &admission);
+    }
     if (status == APR_SUCCESS) {
         status = np_request_commit(ctx, r, &plan);
     }
+    np_quota_leave(ctx, r, &admission);
     if (status == APR_SUCCESS) {
         adopt(ctx, &plan);
         ctx->new_login = true;
@@ -203,8 +214,10 @@ apr_status_t np_login(np_request_t *ctx, request_rec *r,
         status = begin(ctx, r, &complete);
     }
     if (status != APR_SUCCESS) {
-        NP_LOG_REQUEST(r, status, NP_MSG_NOT_RECORDED, login->user,
-                       ctx->tenant->name);
+        if (status != APR_ENOSPC) {
+            NP_LOG_REQUEST(r, status, NP_MSG_NOT_RECORDED, login->user,
+                           ctx->tenant->name);
+        }
         return status;
     }
     tell_of_login(ctx, r, &before);
@@ -241,6 +254,7 @@ static apr_status_t renew_locked(np_request_t *ctx, request_rec *r,
     }
     if (status == APR_SUCCESS) {
         adopt(ctx, &plan);
+        np_quota_move(ctx, r);
     }
     return status;
 }
@@ -251,9 +265,6 @@ static apr_status_t renew(np_request_t *ctx, request_rec *r,
 {
     char old_key[NP_STORAGE_KEY_LEN + 1];
 
-    if (!ctx->outcome.record.app_data.len) {
-        return renew_locked(ctx, r, renewal);
-    }
     memcpy(old_key, ctx->outcome.id.storage_key, sizeof old_key);
     apr_status_t status =
         np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, np_clock_now(),
@@ -324,6 +335,7 @@ void np_login_reissue(np_request_t *ctx, request_rec *r)
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_RENEWED, record->user,
                    ctx->tenant->name,
                    np_request_handle(record->handle, r->pool));
+    np_metrics_count(ctx->tenant, NP_FIGURE_REISSUES);
     reissue_companion(ctx, NP_KIND_MFA);
     reissue_companion(ctx, NP_KIND_DEVICE);
 }

@@ -8,8 +8,9 @@
 /**
  * Log in as @a login says, but for its device, and its second factor if none is
  * given: those are found out here. The session that there was is over.
- * @return APR_SUCCESS: the request has the new session from here on; anything
- *         else: nothing has changed
+ * @return APR_SUCCESS: the request has the new session from here on; APR_ENOSPC
+ *         if the user has as many as SessionNPMaxSessions lets him; anything
+ *         else: the store did not answer, and nothing has changed
  */
 apr_status_t np_login(np_request_t *ctx, request_rec *r,
                       const np_login_t *login);

@@ -10,8 +10,10 @@
 
 #include "np_base64url.h"
 #include "np_clock.h"
+#include "np_documents.h"
 #include "np_events.h"
 #include "np_log.h"
+#include "np_metrics.h"
 
 const request_rec *np_request_first(const request_rec *r)
 {
@@ -33,8 +35,14 @@ static apr_status_t forget(void *data)
     np_request_t *ctx = data;
     np_id_wipe(&ctx->outcome.id);
     np_id_wipe(&ctx->glance.outcome.id);
-    np_crypto_wipe(ctx->companions, sizeof ctx->companions);
-    np_crypto_wipe(ctx->replies, sizeof ctx->replies);
+    if (ctx->companions_found) {
+        np_crypto_wipe(ctx->companions, sizeof ctx->companions);
+    }
+    for (int i = 0; i < NP_KINDS; i++) {
+        if (*ctx->replies[i].value) {
+            np_crypto_wipe(ctx->replies[i].value, sizeof ctx->replies[i].value);
+        }
+    }
     return APR_SUCCESS;
 }
 
@@ -63,7 +71,8 @@ static np_realm_t make_realm(const np_request_t *ctx,
         .crypto = ctx->site->crypto,
         .store = np_backend_store(ctx->site->backend),
         .scope = { kind, tenant->name, tenant->scope_host },
-        .rules = tenant->rules,
+        .rules = np_site_rules(tenant),
+        .revoked = np_documents_revoked(ctx->site->documents),
     };
 }
 
@@ -146,7 +155,8 @@ static void log_outcome(const np_outcome_t *outcome, request_rec *r)
     }
 }
 
-/* A limit passed since the last request: put that on record. If the store
+/* A limit passed since the last request, or all sessions of its user were ended:
+ * put that on record. If the store
  * fails now, the next request does it. */
 static void bury(np_request_t *ctx, request_rec *r)
 {
@@ -158,6 +168,12 @@ static void bury(np_request_t *ctx, request_rec *r)
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_IDLE, record->user,
                        ctx->tenant->name, handle);
         np_events_tell(r, SESSION_NP_EVENT_IDLE, record);
+    }
+    else if (ctx->outcome.state == NP_STATE_ENDED) {
+        NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_REVOKED, record->user,
+                       ctx->tenant->name, handle);
+        np_events_tell(r, SESSION_NP_EVENT_REVOKED, record);
+        np_metrics_count(ctx->tenant, NP_FIGURE_ENDED_REVOKED);
     }
     else {
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_ENDED_EXPIRED, record->user,
@@ -226,6 +242,7 @@ void np_request_open(np_request_t *ctx, request_rec *r,
     ctx->tenant = found->tenant;
     ctx->realm = found->realm;
     ctx->outcome = found->outcome;
+    np_metrics_count_request(ctx->tenant, &ctx->outcome);
     if (!ctx->realm.store) {
         return;
     }

@@ -46,6 +46,9 @@ typedef struct np_request_t {
     np_budget_t budget;
     /** The Cookie header as it came; NULL if there was none. */
     const char *cookie_header;
+    /** An Authorization header with a token of ours, or of whomever in a place
+     *  that knows tokens: nobody else sees it. NULL: none. */
+    const char *authorization;
 
     /** What was seen before it was known whose session counts. */
     np_found_t glance;

@@ -7,6 +7,7 @@
 #include "apr_strings.h"
 
 #include "np_log.h"
+#include "np_overrides.h"
 
 #define HOURS(n) apr_time_from_sec(APR_INT64_C(3600) * (n))
 
@@ -19,6 +20,9 @@ static const np_attempts_t default_attempts = {
     .most = 10,
     .window = apr_time_from_sec(15 * 60),
 };
+
+/** Also for clients that never bring their cookie back. */
+#define DEFAULT_MAX_SESSIONS 100
 
 static const char *const default_names[NP_KINDS] = {
     [NP_KIND_SESSION - 1] = "auth0",
@@ -104,6 +108,8 @@ static np_tenant_t *resolve_tenant(server_rec *server,
     tenant->name = conf->name;
     tenant->rules.mode =
         (np_mode_e)number(conf->mode, NP_MODE_NON_PERSISTENT);
+    tenant->plan = np_policy_plan_limits(
+        (np_plan_e)number(conf->plan, NP_PLAN_ENTERPRISE));
     for (int mode = 0; mode < NP_MODES; mode++) {
         tenant->rules.limits[mode] =
             resolve_limits(server, conf, mode, announce);
@@ -111,6 +117,10 @@ static np_tenant_t *resolve_tenant(server_rec *server,
     tenant->rules.mfa_life = duration(conf->mfa_life, HOURS(30 * 24));
     tenant->rules.device_life = duration(conf->device_life, HOURS(365 * 24));
     tenant->rules.attempts = resolve_attempts(conf);
+    tenant->rules.quota = (np_quota_t){
+        .most = number(conf->max_sessions, DEFAULT_MAX_SESSIONS),
+        .deny = number(conf->deny_sessions, false),
+    };
     for (int kind = 0; kind < NP_KINDS; kind++) {
         tenant->cookie_name[kind] = conf->cookie_name[kind]
                                         ? conf->cookie_name[kind]
@@ -212,6 +222,15 @@ const np_tenant_t *np_site_tenant(const np_site_t *site,
     return tenant ? tenant
                   : apr_hash_get(site->tenants, NP_DEFAULT_TENANT,
                                  APR_HASH_KEY_STRING);
+}
+
+np_rules_t np_site_rules(const np_tenant_t *tenant)
+{
+    np_settings_view_t view = { .file = tenant->rules, .plan = tenant->plan };
+
+    return tenant->override && np_override_read(tenant->override, &view.settings)
+               ? np_settings_apply(&view)
+               : tenant->rules;
 }
 
 bool np_site_owns_cookie(const char *name, apr_size_t len, const void *site)

@@ -14,7 +14,12 @@
 /** A tenant, resolved: plain values, nothing unset. Lives in pconf. */
 typedef struct np_tenant_t {
     const char *name;
+    /** By the configuration; those in force are np_site_rules(). */
     np_rules_t rules;
+    /** The system limits of its plan. */
+    np_limits_t plan;
+    /** Where what was set while the server runs is found; NULL: nowhere. */
+    struct np_override_t *override;
     /** By np_kind_e - 1. */
     const char *cookie_name[NP_KINDS];
     const char *twin_name[NP_KINDS];
@@ -26,15 +31,21 @@ typedef struct np_tenant_t {
     bool secure_always;
     /** What binds sessions to this tenant: its host, see np_scope_t. */
     const char *scope_host;
+    /** What is counted of it; NULL: nothing. */
+    np_cells_t *figures;
 } np_tenant_t;
 
 typedef struct np_site_t {
+    /** NULL where no place has sessions. */
+    struct np_documents_t *documents;
     const np_crypto_t *crypto;
     /** NULL where no place has sessions. */
     np_backend_t *backend;
     apr_interval_time_t store_timeout;
     /** How many servers keep each record. */
     int store_copies;
+    /** Set where there is a backend. */
+    apr_time_t *counting_since;
     /** name -> np_tenant_t * */
     apr_hash_t *tenants;
     /** host, or "*.domain" -> np_tenant_t * */
@@ -58,6 +69,10 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p);
 const np_tenant_t *np_site_tenant(const np_site_t *site,
                                   const np_place_t *place,
                                   const char *hostname);
+
+/** The rules in force at this moment: those of the configuration, and what was
+ *  set in their place. Waits for nobody. */
+np_rules_t np_site_rules(const np_tenant_t *tenant);
 
 /** np_cookie_is_ours_t over np_site_t: a cookie of any of its tenants. */
 bool np_site_owns_cookie(const char *name, apr_size_t len, const void *site);

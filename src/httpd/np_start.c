@@ -10,18 +10,22 @@
 
 #include "np_bridge.h"
 #include "np_check.h"
+#include "np_documents.h"
 #include "np_keys.h"
 #include "np_log.h"
+#include "np_metrics.h"
 #include "np_site.h"
-
-#define DEFAULT_STATE_DIR "session_np"
+#include "np_state_dir.h"
 
 int np_start_pre_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch)
 {
     np_check_complete_sections(p);
     np_bridge_register();
     return ap_mutex_register(p, NP_BACKEND_MUTEX, NULL, APR_LOCK_DEFAULT, 0)
-                   == APR_SUCCESS
+                       == APR_SUCCESS
+                   && ap_mutex_register(p, NP_DOCUMENTS_MUTEX, NULL,
+                                        APR_LOCK_DEFAULT, 0)
+                          == APR_SUCCESS
                ? OK
                : HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -74,7 +78,7 @@ static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
     else {
         const char *dir = conf->state_dir
                               ? conf->state_dir
-                              : ap_runtime_dir_relative(p, DEFAULT_STATE_DIR);
+                              : np_state_dir_default(p);
         error = np_keys_keep(dir, server, &crypto, p);
     }
     site->crypto = crypto;
@@ -127,6 +131,20 @@ static bool open_site(np_site_t *site, server_rec *main_server,
     return open_store(site, conf, server, p);
 }
 
+static bool start_site(np_site_t *site, server_rec *main_server,
+                       server_rec *server, apr_pool_t *p)
+{
+    if (!open_site(site, main_server, server, p)) {
+        return false;
+    }
+    apr_status_t status = np_metrics_open(site, server);
+    if (status != APR_SUCCESS) {
+        NP_LOG_SERVER(server, status, NP_MSG_CONFIG_ERROR,
+                      "there is no shared memory for the figures");
+    }
+    return status == APR_SUCCESS;
+}
+
 /* httpd lets a virtual host without directives of ours share the server's
  * configuration; but each has a site, with a host of its own. */
 static np_server_conf_t *own_config(server_rec *main_server,
@@ -154,11 +172,26 @@ int np_start_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
             || conf->tenants != np_config_server(main_server)->tenants;
 
         conf->site = np_site_create(server, announce, p);
-        if (conf->wanted && !open_site(conf->site, main_server, server, p)) {
+        if (conf->wanted && !start_site(conf->site, main_server, server, p)) {
             return HTTP_INTERNAL_SERVER_ERROR;
         }
     }
-    return OK;
+    const char *error = np_documents_open(main_server, p);
+    if (error) {
+        NP_LOG_SERVER(main_server, APR_SUCCESS, NP_MSG_CONFIG_ERROR, error);
+    }
+    return error ? HTTP_INTERNAL_SERVER_ERROR : OK;
+}
+
+static void start_documents(server_rec *main_server, apr_pool_t *p)
+{
+    np_documents_t *documents = np_config_server(main_server)->site->documents;
+    apr_status_t status =
+        documents ? np_documents_start(documents, p) : APR_SUCCESS;
+
+    if (status != APR_SUCCESS) {
+        NP_LOG_SERVER(main_server, status, NP_MSG_NO_EXCHANGE);
+    }
 }
 
 void np_start_child(apr_pool_t *p, server_rec *main_server)
@@ -173,4 +206,5 @@ void np_start_child(apr_pool_t *p, server_rec *main_server)
             NP_LOG_SERVER(server, status, NP_MSG_CHILD_NOT_READY);
         }
     }
+    start_documents(main_server, p);
 }

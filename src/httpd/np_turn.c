@@ -67,20 +67,10 @@ static bool is_passive(const request_rec *r, const np_place_t *place)
     return false;
 }
 
-static apr_status_t touch(np_request_t *ctx, request_rec *r,
-                          const np_plan_t *plan)
-{
-    apr_status_t status = np_request_commit(ctx, r, plan);
-    if (status == APR_SUCCESS) {
-        ctx->outcome.record.times = plan->record.times;
-    }
-    return status;
-}
-
-/* Another request may be changing the data at this moment: it must not be
+/* Another request may be changing the record at this moment: it must not be
  * written over with what it was. Whoever holds the lock is an interaction
  * himself, so there is nothing to wait for. */
-static apr_status_t touch_with_data(np_request_t *ctx, request_rec *r)
+static apr_status_t touch(np_request_t *ctx, request_rec *r)
 {
     np_plan_t plan;
 
@@ -91,7 +81,10 @@ static apr_status_t touch_with_data(np_request_t *ctx, request_rec *r)
         return status;
     }
     np_plan_touch(&ctx->realm, &ctx->outcome, ctx->now, &plan);
-    status = touch(ctx, r, &plan);
+    status = np_request_commit(ctx, r, &plan);
+    if (status == APR_SUCCESS && plan.action == NP_ACTION_TOUCH) {
+        ctx->outcome.record.times = plan.record.times;
+    }
     np_lock_release(&ctx->realm, ctx->outcome.id.storage_key, &ctx->budget,
                     r->pool);
     return status;
@@ -109,14 +102,9 @@ void np_turn_touch(np_request_t *ctx, request_rec *r, const np_place_t *place)
         return;
     }
     np_plan_touch(&ctx->realm, &ctx->outcome, ctx->now, &plan);
-    if (plan.action == NP_ACTION_NOTHING) {
-        return;
-    }
-    apr_status_t status = ctx->outcome.record.app_data.len
-                              ? touch_with_data(ctx, r)
-                              : touch(ctx, r, &plan);
-    if (status == APR_NOTFOUND) {
-        NP_LOG_REQUEST(r, status, NP_MSG_NOT_TOUCHED);
+    if (plan.action == NP_ACTION_TOUCH
+        && touch(ctx, r) == APR_NOTFOUND) {
+        NP_LOG_REQUEST(r, APR_NOTFOUND, NP_MSG_NOT_TOUCHED);
     }
 }
 
@@ -124,9 +112,12 @@ int np_turn_take(np_request_t *ctx, request_rec *r, const np_place_t *place)
 {
     bool logged_in = ctx->authenticated == r && r->user
                      && ctx->outcome.state != NP_STATE_LIVE;
+    apr_status_t status = logged_in ? log_in(ctx, r) : APR_SUCCESS;
 
-    if (logged_in && log_in(ctx, r) != APR_SUCCESS
-        && !place->pass_without_store) {
+    if (status == APR_ENOSPC) {
+        return np_answer_refuse(r, place, HTTP_FORBIDDEN, NP_REASON_SESSIONS);
+    }
+    if (status != APR_SUCCESS && !place->pass_without_store) {
         return np_answer_unavailable(r, place);
     }
     if (must_be_reissued(ctx)) {

@@ -7,6 +7,7 @@
 #include "np_guess.h"
 #include "np_log.h"
 #include "np_login.h"
+#include "np_metrics.h"
 #include "np_said.h"
 #include "np_scrub.h"
 #include "np_turn.h"
@@ -35,6 +36,7 @@ static int find(const request_rec *r, const char *name, const char **value)
 static void ignore(request_rec *r, const char *header, const char *why)
 {
     NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_NOT_OBEYED, header, why);
+    np_metrics_count(np_request_get(r)->tenant, NP_FIGURE_HEADERS_IGNORED);
 }
 
 /* Of two headers of one name nobody knows which one is meant. */
@@ -76,7 +78,12 @@ static void log_in(np_request_t *ctx, request_rec *r, const np_place_t *place,
         .mfa = said->mfa,
     };
 
-    if (np_login(ctx, r, &login) != APR_SUCCESS) {
+    apr_status_t status = np_login(ctx, r, &login);
+    if (status == APR_ENOSPC) {
+        np_request_refuse(ctx, r, HTTP_FORBIDDEN);
+        return;
+    }
+    if (status != APR_SUCCESS) {
         np_request_store_failed(ctx, r, place);
         return;
     }

@@ -82,21 +82,12 @@ static apr_status_t tell(const answers_t *answers, np_miss_e miss)
     return APR_SUCCESS;
 }
 
-static apr_status_t ask_first(const np_item_t *item, np_copy_t *copy)
-{
-    *copy = (np_copy_t){ .placed_at = NP_COPY_UNCONFIRMED };
-    return np_item_get(item, 0, item->cluster->list.copies - 1, copy);
-}
-
-static apr_status_t ask_all(const np_item_t *item, np_copy_t *copy)
-{
-    return np_reconcile(item, ask_first(item, copy), copy);
-}
-
 /* Ask as many as it takes. */
 static apr_status_t ask(const np_item_t *item, np_copy_t *copy)
 {
-    const apr_status_t first = ask_first(item, copy);
+    *copy = (np_copy_t){ .placed_at = NP_COPY_UNCONFIRMED };
+    const apr_status_t first =
+        np_item_get(item, 0, copy);
 
     return first == APR_SUCCESS && np_item_is_settled(item, copy)
                ? APR_SUCCESS
@@ -120,6 +111,25 @@ static apr_status_t copies_get(np_store_t *store, const char *key,
     return status;
 }
 
+/* Who mends the second home from the first may have read that before our write,
+ * and written what it had after ours. He looks at the first once more; what he
+ * did before our write there is ours to see. */
+static apr_status_t outlast_menders(const np_item_t *item,
+                                    const np_copy_t *copy)
+{
+    apr_status_t status = APR_SUCCESS;
+
+    for (int i = 1; i < item->cluster->list.copies; i++) {
+        np_copy_t found;
+        if (np_item_may_be_mended(item, i)
+            && np_item_get(item, i, &found) == APR_SUCCESS
+            && found.version < copy->version) {
+            status = np_item_put(item, i, copy, NP_PUT_REPLACE);
+        }
+    }
+    return status == APR_NOTFOUND ? APR_SUCCESS : status;
+}
+
 static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
 {
     answers_t answers = expect(item);
@@ -127,31 +137,35 @@ static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
     apr_status_t status;
 
     for (int i = answers.count - 1; i >= 0; i--) {
-        note(&answers, i, np_item_put(item, i, i, copy, NP_PUT_REPLACE));
+        note(&answers, i, np_item_put(item, i, copy, NP_PUT_REPLACE));
     }
     if (answers.done == 0) {
         status = answers.failed > 0 && answers.missing > 0
-                     ? ask_all(item, &found)
+                     ? np_reconcile_all(item, &found)
                      : APR_NOTFOUND;
         return answers.missing == 0 || status == APR_SUCCESS ? answers.failure
                                                              : status;
     }
     status = tell(&answers, NP_MISS_WRITE);
+    if (status == APR_SUCCESS) {
+        status = outlast_menders(item, copy);
+    }
     /* A home that has not got it has lost it, or it is being removed. */
     return status == APR_SUCCESS && answers.missing > 0
-               ? ask_all(item, &found)
+               ? np_reconcile_all(item, &found)
                : status;
 }
 
-/* What matters for seconds only is worth no note, and no room that others may
- * need. */
-static void remember(const answers_t *answers)
+/* These servers may have a value that is not to be there, and nobody has to be
+ * told: it matters for seconds only, or its key is known to this request alone.
+ * It takes no room that others may need. */
+static void disown(const answers_t *answers, int asked)
 {
     const np_item_t *item = answers->item;
 
-    for (int i = 0; i < answers->count; i++) {
-        np_missed_t *missed =
-            np_trust_keys(item->cluster->trust, item->homes[i]);
+    for (int i = 0; i < asked; i++) {
+        np_missed_t *missed = np_trust_keys(item->cluster->trust,
+                                            item->homes[i], NP_MISS_REMOVAL);
         if (np_store_unavailable(answers->status[i])
             && atomic_load(&missed->count) < NP_MISSED_KEYS / 2) {
             (void)np_missed_add(missed, item->key, item->now);
@@ -176,11 +190,9 @@ static apr_status_t dig_grave(const np_item_t *item)
     answers_t answers = expect(&grave);
 
     for (int i = 0; i < answers.count; i++) {
-        apr_status_t status = np_item_put(&grave, i, answers.count - 1 - i,
-                                          &copy, NP_PUT_ADD);
+        apr_status_t status = np_item_put(&grave, i, &copy, NP_PUT_ADD);
         if (status == APR_EEXIST) {
-            status = np_item_put(&grave, i, answers.count - 1 - i, &copy,
-                                 NP_PUT_REPLACE);
+            status = np_item_put(&grave, i, &copy, NP_PUT_REPLACE);
         }
         note(&answers, i, status);
     }
@@ -204,13 +216,13 @@ static apr_status_t copies_remove(np_store_t *store, const char *key,
     }
     answers_t answers = expect(&item);
     for (int i = answers.count - 1; i >= 0; i--) {
-        note(&answers, i, np_item_remove(&item, i, i));
+        note(&answers, i, np_item_remove(&item, i));
     }
     if (answers.done == 0) {
         return answers.failure;
     }
     if (key[0] == NP_STORE_PASSING) {
-        remember(&answers);
+        disown(&answers, answers.count);
         return APR_SUCCESS;
     }
     return tell(&answers, NP_MISS_REMOVAL);
@@ -222,7 +234,7 @@ static apr_status_t settle_conflict(const np_item_t *item, int home,
 {
     np_copy_t theirs;
 
-    apr_status_t status = np_item_get(item, home, home, &theirs);
+    apr_status_t status = np_item_get(item, home, &theirs);
     if (status != APR_SUCCESS) {
         return status == APR_NOTFOUND ? APR_EGENERAL : status;
     }
@@ -230,11 +242,11 @@ static apr_status_t settle_conflict(const np_item_t *item, int home,
         return APR_SUCCESS;           /* it is ours: somebody mended it */
     }
     if (!np_item_is_credible(item, home, &theirs)) {
-        status = np_item_put(item, home, home, ours, NP_PUT_REPLACE);
+        status = np_item_put(item, home, ours, NP_PUT_REPLACE);
         return status == APR_NOTFOUND ? APR_EGENERAL : status;
     }
     for (int i = 0; i < home; i++) {  /* where ours was not taken, no matter */
-        (void)np_item_put(item, i, home, &theirs, NP_PUT_REPLACE);
+        (void)np_item_put(item, i, &theirs, NP_PUT_REPLACE);
     }
     return APR_EEXIST;
 }
@@ -246,8 +258,9 @@ static apr_status_t add(const np_item_t *item, const np_copy_t *copy)
 
     for (int i = 0; i < answers.count; i++) {
         apr_status_t status =
-            np_item_put(item, i, answers.count - 1 - i, copy, NP_PUT_ADD);
+            np_item_put(item, i, copy, NP_PUT_ADD);
         if (status == APR_EEXIST && answers.done == 0) {
+            disown(&answers, i);
             status = ask(item, &found);
             return status == APR_SUCCESS ? APR_EEXIST : status;
         }
@@ -255,6 +268,7 @@ static apr_status_t add(const np_item_t *item, const np_copy_t *copy)
             status = settle_conflict(item, i, copy);
         }
         if (status == APR_EEXIST) {
+            disown(&answers, i);
             return APR_EEXIST;
         }
         note(&answers, i, status);

@@ -27,18 +27,18 @@ np_item_t np_item_find(const np_cluster_t *cluster, const char *key,
     return item;
 }
 
-/* A server's share of the time; what it leaves goes to the next. Those that are
- * known to be away take none. */
-static np_budget_t share_of(const np_item_t *item, int home, int others)
+/* A server's share of the time, so that the others, and what the request has to
+ * ask after this, get theirs, too. Those known to be away take none. */
+static np_budget_t share_of(const np_item_t *item, int home)
 {
     const np_cluster_t *cluster = item->cluster;
-    int up = 0;
+    int others = 0;
 
     for (int i = 0; i < cluster->list.copies; i++) {
-        up += i != home && cluster->answers(cluster->servers[item->homes[i]]);
+        others +=
+            i != home && cluster->answers(cluster->servers[item->homes[i]]);
     }
-    return (np_budget_t){ item->budget->left
-                          / (1 + (others < up ? others : up)) };
+    return (np_budget_t){ item->budget->left / (others ? others + 2 : 1) };
 }
 
 static void charge(const np_item_t *item, np_budget_t before,
@@ -47,11 +47,11 @@ static void charge(const np_item_t *item, np_budget_t before,
     item->budget->left -= before.left - after.left;
 }
 
-apr_status_t np_item_get(const np_item_t *item, int home, int others,
+apr_status_t np_item_get(const np_item_t *item, int home,
                          np_copy_t *copy)
 {
     np_store_t *store = item->cluster->servers[item->homes[home]];
-    const np_budget_t share = share_of(item, home, others);
+    const np_budget_t share = share_of(item, home);
     np_budget_t left = share;
     np_bytes_t octets;
 
@@ -64,11 +64,11 @@ apr_status_t np_item_get(const np_item_t *item, int home, int others,
     return status;
 }
 
-apr_status_t np_item_put(const np_item_t *item, int home, int others,
+apr_status_t np_item_put(const np_item_t *item, int home,
                          const np_copy_t *copy, np_put_e how)
 {
     np_store_t *store = item->cluster->servers[item->homes[home]];
-    const np_budget_t share = share_of(item, home, others);
+    const np_budget_t share = share_of(item, home);
     np_budget_t left = share;
 
     const apr_status_t status =
@@ -79,10 +79,10 @@ apr_status_t np_item_put(const np_item_t *item, int home, int others,
     return status;
 }
 
-apr_status_t np_item_remove(const np_item_t *item, int home, int others)
+apr_status_t np_item_remove(const np_item_t *item, int home)
 {
     np_store_t *store = item->cluster->servers[item->homes[home]];
-    const np_budget_t share = share_of(item, home, others);
+    const np_budget_t share = share_of(item, home);
     np_budget_t left = share;
 
     const apr_status_t status =
@@ -101,7 +101,7 @@ apr_status_t np_item_has(const np_item_t *item, char prefix)
 
     for (int i = 0; i < count; i++) {
         np_copy_t copy;
-        const apr_status_t said = np_item_get(&other, i, count - 1 - i, &copy);
+        const apr_status_t said = np_item_get(&other, i, &copy);
         if (said == APR_SUCCESS) {
             return APR_SUCCESS;
         }
@@ -116,26 +116,42 @@ bool np_item_is_mended(const np_item_t *item)
            && strlen(item->key) < NP_STORE_MAX_KEY;
 }
 
-static apr_time_t missed(const np_item_t *item, int home, np_miss_e miss)
+bool np_item_missed(const np_item_t *item, int home, np_miss_e miss,
+                    apr_time_t since)
 {
-    return np_trust_missed(item->cluster->trust, item->homes[home], miss);
+    np_trust_t *trust = item->cluster->trust;
+    const int server = item->homes[home];
+
+    return np_trust_missed(trust, server, miss) >= since
+           || np_missed_has(np_trust_keys(trust, server, miss), item->key,
+                            since);
+}
+
+bool np_item_may_be_mended(const np_item_t *item, int home)
+{
+    np_trust_t *trust = item->cluster->trust;
+    const int server = item->homes[home];
+
+    for (int miss = 0; miss < NP_MISSES; miss++) {
+        if (np_trust_missed(trust, server, miss) >= item->now - NP_AMNESIA
+            || atomic_load(&np_trust_keys(trust, server, miss)->count) > 0) {
+            return true;
+        }
+    }
+    return np_trust_since(trust) >= item->now - NP_AMNESIA;
 }
 
 bool np_item_is_credible(const np_item_t *item, int home,
                          const np_copy_t *copy)
 {
-    const np_missed_t *keys =
-        np_trust_keys(item->cluster->trust, item->homes[home]);
-
-    return copy->placed_at > missed(item, home, NP_MISS_REMOVAL)
-           && !np_missed_has(keys, item->key, copy->placed_at);
+    return !np_item_missed(item, home, NP_MISS_REMOVAL, copy->placed_at);
 }
 
 bool np_item_is_settled(const np_item_t *item, const np_copy_t *copy)
 {
     for (int home = 0; home < item->cluster->list.copies; home++) {
         if (!np_item_is_credible(item, home, copy)
-            || copy->placed_at <= missed(item, home, NP_MISS_WRITE)) {
+            || np_item_missed(item, home, NP_MISS_WRITE, copy->placed_at)) {
             return false;
         }
     }

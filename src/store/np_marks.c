@@ -6,6 +6,7 @@
 
 #include "np_clock.h"
 #include "np_gate.h"
+#include "np_reconcile.h"
 #include "np_thread.h"
 
 /* A miss reaches so far ahead, so that one note covers many writes... */
@@ -16,7 +17,11 @@
 /* Notes are kept for as long as there may be records. */
 #define NOTE_LIFE apr_time_from_sec(400 * 86400)
 
+/* For one key; what is late counts against its server anyway. */
+#define ENOUGH apr_time_from_sec(1)
+
 #define ROUND             apr_time_from_sec(1)
+#define HURRY             (ROUND / 4)
 #define ROUNDS_TO_MAKE_UP 3
 
 static void write_note(const np_cluster_t *cluster, int server, apr_time_t now,
@@ -118,19 +123,27 @@ void np_marks_visit(const np_cluster_t *cluster, int server, apr_time_t now,
     }
 }
 
-/* Has somebody told of this before? If not, it is in the table from here on. */
+/* Put it into the table. True if the others need no note, because they have one
+ * that says as much. */
 static bool is_told(const np_cluster_t *cluster, int server, np_miss_e miss,
                     const char *key, apr_time_t now)
 {
-    if (miss == NP_MISS_REMOVAL
-        && np_missed_add(np_trust_keys(cluster->trust, server), key,
-                         now + MARGIN)) {
-        return false;
+    np_trust_t *trust = cluster->trust;
+    /* of a removal some time later, in case the clock of who wrote is ahead */
+    const apr_time_t moment = miss == NP_MISS_REMOVAL ? now + MARGIN : now;
+    const bool listed =
+        np_missed_add(np_trust_keys(trust, server, miss), key, moment);
+
+    if (listed && miss == NP_MISS_REMOVAL) {
+        return false;                 /* each key is told */
     }
-    if (np_trust_told(cluster->trust, server, miss) >= now + MARGIN) {
+    if (!listed) {
+        np_trust_raise(trust, server, miss, now + AHEAD);
+    }
+    if (np_trust_told(trust, server, miss) >= now + MARGIN) {
         return true;
     }
-    np_trust_raise(cluster->trust, server, miss, now + AHEAD);
+    np_trust_announce(trust, server, miss, now + AHEAD);
     return false;
 }
 
@@ -150,35 +163,55 @@ apr_status_t np_marks_missed(const np_cluster_t *cluster, int server,
         }
         told |= !np_store_unavailable(status);
     }
-    if (told) {
-        np_trust_set_told(cluster->trust, server, miss,
-                          np_trust_missed(cluster->trust, server, miss));
+    if (told && miss == NP_MISS_WRITE) {
+        np_trust_set_told(cluster->trust, server, miss, now + AHEAD);
     }
     return told ? APR_SUCCESS : APR_EGENERAL;
 }
 
-bool np_marks_make_up(const np_cluster_t *cluster, int server,
-                      np_budget_t *budget, apr_pool_t *p)
+/* Remove there what was removed, or have the others give what was written. */
+static bool make_up_for(const np_cluster_t *cluster, int server,
+                        np_miss_e miss, const char *key, apr_pool_t *p)
 {
-    np_missed_t *missed = np_trust_keys(cluster->trust, server);
     np_store_t *store = cluster->servers[server];
+    np_budget_t budget = { ENOUGH };
 
-    for (int i = 0; i < NP_MISSED_KEYS; i++) {
+    if (miss == NP_MISS_REMOVAL) {
+        return store->remove(store, key, &budget, p) == APR_SUCCESS;
+    }
+    const np_item_t item = np_item_find(cluster, key, &budget, p);
+    np_copy_t copy;
+    return !np_store_unavailable(np_reconcile_all(&item, &copy));
+}
+
+bool np_marks_make_up(const np_cluster_t *cluster, int server, np_miss_e miss,
+                      apr_pool_t *p)
+{
+    const np_missed_t *missed = np_trust_keys(cluster->trust, server, miss);
+    apr_pool_t *scratch;
+    bool done = true;
+
+    apr_pool_create(&scratch, p);
+    for (int i = 0; i < NP_MISSED_KEYS && done; i++) {
         char key[NP_MISSED_KEY_MAX + 1];
         apr_time_t moment;
-        if (np_missed_get(missed, i, key, &moment)
-            && store->remove(store, key, budget, p) != APR_SUCCESS) {
-            return false;
+        if (np_missed_get(missed, i, key, &moment)) {
+            done = make_up_for(cluster, server, miss, key, scratch);
+            apr_pool_clear(scratch);
         }
     }
-    return true;
+    apr_pool_destroy(scratch);
+    return done;
 }
 
 /* The thread that goes round. */
 typedef struct rounds_t {
     const np_cluster_t *cluster;
     apr_interval_time_t timeout;
-    /* In how many rounds without a failure each server was made up for. */
+    /* There is something that nobody has made up for. */
+    bool in_a_hurry;
+    /* In how many rounds without a failure each server was made up for, by
+     * what it missed. */
     int *made_up;
     np_gate_t *gate;
     atomic_bool over;
@@ -187,22 +220,41 @@ typedef struct rounds_t {
 } rounds_t;
 
 /* What was on its way to a server when it was stopped may arrive after it has
- * begun to answer again: so removals are repeated for a while. */
-static void make_up(rounds_t *rounds, int server, apr_time_t now,
-                    apr_pool_t *p)
+ * begun to answer again: so this is repeated for a while. One process does it
+ * for all; if another one does the next round, it begins to count anew. */
+static void make_up(rounds_t *rounds, int server, np_miss_e miss,
+                    apr_time_t now, apr_pool_t *p)
 {
-    np_missed_t *missed = np_trust_keys(rounds->cluster->trust, server);
-    np_budget_t budget = { rounds->timeout };
+    np_missed_t *missed = np_trust_keys(rounds->cluster->trust, server, miss);
+    int *made_up = &rounds->made_up[NP_MISSES * server + (int)miss];
 
     if (atomic_load(&missed->count) == 0) {
-        rounds->made_up[server] = 0;
+        *made_up = 0;
         return;
     }
-    if (!np_marks_make_up(rounds->cluster, server, &budget, p)) {
-        rounds->made_up[server] = 0;
+    if (!np_marks_make_up(rounds->cluster, server, miss, p)) {
+        *made_up = 0;
+        rounds->in_a_hurry = true;
+        return;
     }
-    else if (++rounds->made_up[server] >= ROUNDS_TO_MAKE_UP) {
+    np_missed_make_up(missed, now - 1);
+    if (++*made_up >= ROUNDS_TO_MAKE_UP) {
         np_missed_clear(missed, now - ROUNDS_TO_MAKE_UP * ROUND);
+    }
+}
+
+/* Removals first: what is given back must not be what was removed. */
+static void make_up_all(rounds_t *rounds, int server, apr_time_t now,
+                        apr_pool_t *p)
+{
+    const np_cluster_t *cluster = rounds->cluster;
+
+    if (!cluster->answers(cluster->servers[server])) {
+        rounds->in_a_hurry = true;    /* to see it come back */
+    }
+    else if (np_trust_claim(cluster->trust, server, now, HURRY / 2)) {
+        make_up(rounds, server, NP_MISS_REMOVAL, now, p);
+        make_up(rounds, server, NP_MISS_WRITE, now, p);
     }
 }
 
@@ -219,7 +271,7 @@ static void go_round(rounds_t *rounds, apr_pool_t *p)
         np_budget_t budget = { rounds->timeout };
         if (!atomic_load(&rounds->over)) {
             np_marks_visit(cluster, i, cluster->clock(), &budget, p);
-            make_up(rounds, i, cluster->clock(), p);
+            make_up_all(rounds, i, cluster->clock(), p);
         }
     }
 }
@@ -233,9 +285,12 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
         if (atomic_load(&rounds->over)) {
             break;
         }
+        rounds->in_a_hurry = false;
         go_round(rounds, rounds->p);
         apr_pool_clear(rounds->p);
-        (void)np_gate_sleep(rounds->gate, ticket, np_clock_monotonic() + ROUND);
+        (void)np_gate_sleep(
+            rounds->gate, ticket,
+            np_clock_monotonic() + (rounds->in_a_hurry ? HURRY : ROUND));
     }
     return NULL;
 }
@@ -260,7 +315,8 @@ apr_status_t np_marks_keep(const np_cluster_t *cluster,
     rounds->cluster = cluster;
     rounds->timeout = timeout;
     rounds->made_up =
-        apr_pcalloc(p, (apr_size_t)cluster->list.count * sizeof(int));
+        apr_pcalloc(p, NP_MISSES * (apr_size_t)cluster->list.count
+                           * sizeof(int));
     /* With an allocator of its own: this thread alone uses it. */
     apr_status_t status = apr_pool_create_unmanaged_ex(&rounds->p, NULL, NULL);
     if (status == APR_SUCCESS) {

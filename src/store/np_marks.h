@@ -24,21 +24,21 @@ void np_marks_visit(const np_cluster_t *cluster, int server, apr_time_t now,
                     np_budget_t *budget, apr_pool_t *p);
 
 /**
- * Something will be said to be done with @a key that @a server may have missed:
- * a removal is listed; a write, or what the list has no room for, puts it in
- * doubt until some seconds after @a now. The others get a note of it.
+ * Something will be said to be done with @a key that @a server may have missed.
+ * It is listed; what the list has no room for puts all that the server has in
+ * doubt, until some seconds after @a now. The others get a note of it.
  * @return APR_SUCCESS if one of them has it; APR_EGENERAL
  */
 apr_status_t np_marks_missed(const np_cluster_t *cluster, int server,
                              np_miss_e miss, const char *key, apr_time_t now, np_budget_t *budget, apr_pool_t *p);
 
 /**
- * Remove from @a server what it missed of the removals, at a moment when it
- * answers.
- * @return whether nothing of it is left there; then they may be forgotten
+ * Make up for what is listed: remove it from @a server, or have the others mend
+ * what it has.
+ * @return whether all of that was done
  */
-bool np_marks_make_up(const np_cluster_t *cluster, int server,
-                      np_budget_t *budget, apr_pool_t *p);
+bool np_marks_make_up(const np_cluster_t *cluster, int server, np_miss_e miss,
+                      apr_pool_t *p);
 
 /** Start the thread that visits every server each second; it ends with @a p,
  *  in which @a cluster has to live. */

@@ -3,6 +3,7 @@
 #ifndef NP_MEMCACHE_H
 #define NP_MEMCACHE_H
 
+#include "np_cells.h"
 #include "np_cluster.h"
 
 /** memcached servers as the configuration names them. */
@@ -24,6 +25,8 @@ typedef struct np_memcache_limits_t {
     int connections;
     /** The longest wait of one call; a server that takes longer is down. */
     apr_interval_time_t timeout;
+    /** Where servers that go and come back are counted; NULL: nowhere. */
+    np_cells_t *figures;
 } np_memcache_limits_t;
 
 /**
@@ -53,5 +56,8 @@ apr_status_t np_memcache_create_copies(np_store_t **store,
 
 /** How many servers there are. */
 int np_memcache_count(const np_memcache_servers_t *servers);
+
+/** What one of them, from 0 on, is called: "host:port" or the path. */
+const char *np_memcache_name(const np_memcache_servers_t *servers, int server);
 
 #endif

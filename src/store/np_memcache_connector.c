@@ -3,6 +3,7 @@
 #include "np_memcache_connector.h"
 
 #include "np_clock.h"
+#include "np_figures.h"
 #include "np_thread.h"
 
 static int count_lanes(np_peer_t *peer, np_lane_state_e state)
@@ -81,6 +82,8 @@ static void come_up(np_peer_t *peer, unsigned epoch)
                || np_peer_state(health) == NP_PEER_DOWN)) {
         if (atomic_compare_exchange_weak(&peer->health, &health,
                                          np_peer_health(epoch, NP_PEER_UP))) {
+            np_cells_add(peer->figures, NP_STORE_CELL_UPS,
+                         np_peer_state(health) == NP_PEER_DOWN);
             return;
         }
     }

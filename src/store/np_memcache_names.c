@@ -132,3 +132,8 @@ int np_memcache_count(const np_memcache_servers_t *servers)
 {
     return servers->count;
 }
+
+const char *np_memcache_name(const np_memcache_servers_t *servers, int server)
+{
+    return servers->names[server].text;
+}

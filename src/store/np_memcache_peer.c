@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include "np_figures.h"
+
 apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
                             const np_memcache_limits_t *limits,
                             np_deadline_t *keeper, int first_watch,
@@ -13,6 +15,7 @@ apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
     np_peer_t *made = apr_pcalloc(p, sizeof(*made));
     made->name = name;
     made->timeout = limits->timeout;
+    made->figures = limits->figures;
     made->lane_count = limits->connections;
     made->lanes =
         apr_pcalloc(p, (apr_size_t)limits->connections * sizeof(*made->lanes));
@@ -38,6 +41,7 @@ void np_peer_leave(np_peer_t *peer, unsigned epoch, np_peer_state_e from,
                  np_store_unavailable(reason) ? reason : APR_EGENERAL);
     if (atomic_compare_exchange_strong(&peer->health, &health,
                                        np_peer_health(next, to))) {
+        np_cells_add(peer->figures, NP_STORE_CELL_DOWNS, to == NP_PEER_DOWN);
         np_gate_ring(peer->room);
         np_gate_ring(peer->work);
     }

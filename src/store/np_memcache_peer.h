@@ -33,6 +33,7 @@ typedef struct np_peer_t {
     const np_memcache_name_t *name;
     /** The longest that a healthy server may take for an answer. */
     apr_interval_time_t timeout;
+    np_cells_t *figures;
     int lane_count;
     np_lane_t *lanes;
     /** State and epoch in one word, to change them in one step. */

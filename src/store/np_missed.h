@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The keys whose removal a server may have missed. */
+ * The keys of which a server may have missed something. */
 #ifndef NP_MISSED_H
 #define NP_MISSED_H
 
@@ -14,7 +14,7 @@
 /** Octets of an entry as np_missed_write() writes it. */
 #define NP_MISSED_OCTETS (8 + NP_MISSED_KEY_MAX + 1)
 
-/** A key, and the moment of its removal. */
+/** A key, and when that was. */
 typedef struct np_missed_entry_t {
     /** 0: free; less than that: somebody is filling it in. */
     _Atomic apr_int64_t moment;
@@ -25,26 +25,32 @@ typedef struct np_missed_entry_t {
 typedef struct np_missed_t {
     /** Keys in it; may be more for a moment, never less. */
     atomic_int count;
-    /** What was missed up to this moment has been removed there meanwhile. */
+    /** What was missed up to this moment has been made up for... */
+    _Atomic apr_int64_t made_up;
+    /** ...and nothing can arrive any more that undoes it. */
     _Atomic apr_int64_t cleared;
     np_missed_entry_t entries[NP_MISSED_KEYS];
 } np_missed_t;
 
 /**
- * @a key was removed at @a moment, and this server may not know.
+ * Something was done with @a key at @a moment that this server may not know.
  * @return false if there is no room for it, or the key is too long
  */
 bool np_missed_add(np_missed_t *missed, const char *key, apr_time_t moment);
 
-/** Did it miss that @a key was removed, at @a since or later? */
+/** Did it miss what was done with @a key, at @a since or later? */
 bool np_missed_has(const np_missed_t *missed, const char *key,
                    apr_time_t since);
+
+/** All that was missed up to @a moment has been made up for. */
+void np_missed_make_up(np_missed_t *missed, apr_time_t moment);
 
 /** The key of an entry, from 0 on; false if there is none. */
 bool np_missed_get(const np_missed_t *missed, int index,
                    char key[NP_MISSED_KEY_MAX + 1], apr_time_t *moment);
 
-/** All that was missed up to @a moment has been removed there meanwhile. */
+/** All that was missed up to @a moment has been made up for, and nothing can
+ *  arrive any more that undoes it. */
 void np_missed_clear(np_missed_t *missed, apr_time_t moment);
 
 /** Write an entry as NP_MISSED_OCTETS octets; returns what is behind. */

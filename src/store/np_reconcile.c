@@ -2,11 +2,6 @@
  * What is true when the copies of a value differ, and making them agree. */
 #include "np_reconcile.h"
 
-/* A server that has lost what it had is not believed for so long when it says
- * that it has nothing, unless another one says the same. Who still uses what it
- * has lost has had it mended by then. */
-#define AMNESIA apr_time_from_sec(10 * 60)
-
 /* The least time to begin to mend anything. */
 #define MENDING apr_time_from_msec(20)
 
@@ -24,8 +19,7 @@ typedef struct views_t {
 static void look(views_t *views)
 {
     for (int i = 1; i < views->count; i++) {
-        views->status[i] = np_item_get(views->item, i, views->count - 1 - i,
-                                       &views->copy[i]);
+        views->status[i] = np_item_get(views->item, i, &views->copy[i]);
     }
 }
 
@@ -56,10 +50,22 @@ static int find_truth(const views_t *views)
     return truth;
 }
 
+/* May it have something of which it says that it has not? What it missed has
+ * been given to it by now, or not. */
+static bool may_lack(const np_item_t *item, int home)
+{
+    np_trust_t *trust = item->cluster->trust;
+    const np_missed_t *keys =
+        np_trust_keys(trust, item->homes[home], NP_MISS_WRITE);
+
+    return np_trust_missed(trust, item->homes[home], NP_MISS_WRITE)
+               >= item->now - NP_AMNESIA
+           || np_missed_has(keys, item->key, atomic_load(&keys->made_up) + 1);
+}
+
 /* Has somebody not answered who may know better than those who did? */
 static apr_status_t conclude_without_truth(const views_t *views)
 {
-    const np_trust_t *trust = views->item->cluster->trust;
     apr_status_t unavailable = APR_SUCCESS;
     bool doubt = true;
 
@@ -68,20 +74,23 @@ static apr_status_t conclude_without_truth(const views_t *views)
             unavailable = views->status[i];
         }
         else if (views->status[i] == APR_NOTFOUND
-                 && np_trust_missed(trust, views->item->homes[i],
-                                    NP_MISS_WRITE)
-                        < views->item->now - AMNESIA) {
+                 && !may_lack(views->item, i)) {
             doubt = false;
         }
     }
-    return unavailable != APR_SUCCESS && doubt ? unavailable : APR_NOTFOUND;
+    if (unavailable == APR_SUCCESS || !doubt) {
+        return APR_NOTFOUND;
+    }
+    return np_item_has(views->item, NP_STORE_GRAVE) == APR_SUCCESS
+               ? APR_NOTFOUND
+               : unavailable;
 }
 
 static void remove_found(const views_t *views)
 {
     for (int i = 0; i < views->count; i++) {
         if (views->status[i] == APR_SUCCESS) {
-            (void)np_item_remove(views->item, i, views->count - 1 - i);
+            (void)np_item_remove(views->item, i);
         }
     }
 }
@@ -112,21 +121,21 @@ static apr_status_t follow(const np_item_t *item, int source, int home)
     apr_status_t status = APR_SUCCESS;
 
     for (int i = 0; i < MOST_LOOKS && status == APR_SUCCESS; i++) {
-        status = np_item_get(item, source, 1, &copy);
+        status = np_item_get(item, source, &copy);
         if (status != APR_SUCCESS || (i > 0 && copy.version == written)) {
             return status;
         }
         written = copy.version;
         copy.placed_at = item->now;
-        status = np_item_put(item, home, 1, &copy, NP_PUT_REPLACE);
+        status = np_item_put(item, home, &copy, NP_PUT_REPLACE);
     }
     return APR_SUCCESS;
 }
 
 /*
  * Give a home the copy that it lacks. Somebody may be removing the value right
- * now: he has dug a grave, and then removes what each server has. So the copy is
- * put there unconfirmed, which nobody believes, then the grave is looked for,
+ * now: he has dug a grave, and then removes what each server has. So the copy
+ * is put there unconfirmed, which nobody believes; then a grave is looked for,
  * and only a replace, which revives nothing, confirms it. If there is no grave
  * yet, he will remove the copy, and the replace fails.
  */
@@ -136,7 +145,7 @@ static apr_status_t refill(const np_item_t *item, int source, int home,
     np_copy_t copy = *truth;
 
     copy.placed_at = NP_COPY_UNCONFIRMED;
-    if (np_item_put(item, home, 1, &copy, NP_PUT_ADD) != APR_SUCCESS) {
+    if (np_item_put(item, home, &copy, NP_PUT_ADD) != APR_SUCCESS) {
         return APR_SUCCESS;           /* another request does it, or nobody */
     }
     apr_status_t status = np_item_has(item, NP_STORE_GRAVE);
@@ -147,7 +156,7 @@ static apr_status_t refill(const np_item_t *item, int source, int home,
         status = APR_NOTFOUND;
     }
     if (status == APR_NOTFOUND) {
-        (void)np_item_remove(item, home, 0);
+        (void)np_item_remove(item, home);
     }
     return status == APR_NOTFOUND ? APR_NOTFOUND : APR_SUCCESS;
 }
@@ -219,4 +228,12 @@ apr_status_t np_reconcile(const np_item_t *item, apr_status_t first,
         remove_found(&views);
     }
     return status;
+}
+
+apr_status_t np_reconcile_all(const np_item_t *item, np_copy_t *copy)
+{
+    *copy = (np_copy_t){ .placed_at = NP_COPY_UNCONFIRMED };
+    const apr_status_t first =
+        np_item_get(item, 0, copy);
+    return np_reconcile(item, first, copy);
 }

@@ -6,6 +6,11 @@
 #include "np_cluster.h"
 #include "np_copy.h"
 
+/** A server that has lost what it had is not believed for so long when it says
+ *  that it has nothing, unless another one says the same. Who still uses what it
+ *  has lost has had it mended by then. */
+#define NP_AMNESIA apr_time_from_sec(10 * 60)
+
 /** One value in a cluster: its key, its servers, and how to ask them. */
 typedef struct np_item_t {
     const np_cluster_t *cluster;
@@ -22,18 +27,14 @@ typedef struct np_item_t {
 np_item_t np_item_find(const np_cluster_t *cluster, const char *key,
                        np_budget_t *budget, apr_pool_t *p);
 
-/**
- * One server's copy. @a others says how many servers may have to be asked after
- * this one: it gets its share of the time that is left.
- */
-apr_status_t np_item_get(const np_item_t *item, int home, int others,
-                         np_copy_t *copy);
+/** One server's copy; it gets its share of the time that is left. */
+apr_status_t np_item_get(const np_item_t *item, int home, np_copy_t *copy);
 
 /** Put @a copy on one server. */
-apr_status_t np_item_put(const np_item_t *item, int home, int others,
+apr_status_t np_item_put(const np_item_t *item, int home,
                          const np_copy_t *copy, np_put_e how);
 
-apr_status_t np_item_remove(const np_item_t *item, int home, int others);
+apr_status_t np_item_remove(const np_item_t *item, int home);
 
 /**
  * Is there anything under the item's key behind @a prefix?
@@ -44,6 +45,14 @@ apr_status_t np_item_has(const np_item_t *item, char prefix);
 /** Is it worth mending? Not what matters for seconds only, nor a key so long that
  *  there is none for its grave. */
 bool np_item_is_mended(const np_item_t *item);
+
+/** May this server have missed such of the item, at @a since or later? */
+bool np_item_missed(const np_item_t *item, int home, np_miss_e miss,
+                    apr_time_t since);
+
+/** Has this server missed or lost anything lately, so that somebody may be
+ *  mending it? */
+bool np_item_may_be_mended(const np_item_t *item, int home);
 
 /** Has this server missed no removal since it got its copy? */
 bool np_item_is_credible(const np_item_t *item, int home,
@@ -63,5 +72,8 @@ bool np_item_is_settled(const np_item_t *item, const np_copy_t *copy);
  */
 apr_status_t np_reconcile(const np_item_t *item, apr_status_t first,
                           np_copy_t *copy);
+
+/** The same, beginning with the first home. */
+apr_status_t np_reconcile_all(const np_item_t *item, np_copy_t *copy);
 
 #endif

@@ -9,61 +9,93 @@
 #include "np_number.h"
 
 /* The first octet of what is told, then: which machine wrote it, the list's
- * checksum, since when it is so; and for each server its seed and what it missed, 8 octets each,
- * and how many keys, 2 octets, which then follow. */
+ * checksum, since when it is so; and for each server its seed and what it
+ * missed, 8 octets each, and how many keys, 2 octets, which then follow. */
 #define FORMAT     1
 #define HEAD_LEN   25
 #define SERVER_LEN (8 + NP_MISSES * 8 + 2)
 
 /* Keys that are told, for all servers together; a note has to fit the store. */
-#define MOST_TOLD 1000
+#define MOST_TOLD 200
 
 /* Clocks of machines differ; a broken one shall not spread doubt for years. */
 #define FURTHEST apr_time_from_sec(60)
 
 typedef struct np_trust_server_t {
     _Atomic apr_int64_t missed[NP_MISSES];
+    _Atomic apr_int64_t announced[NP_MISSES];
     _Atomic apr_int64_t told[NP_MISSES];
-    np_missed_t keys;
+    _Atomic apr_int64_t claimed_at;
+    np_missed_t keys[NP_MISSES];
 } np_trust_server_t;
 
-struct np_trust_t {
+typedef struct np_trust_shared_list_t {
     atomic_int informed;
+    _Atomic apr_int64_t since;
+} np_trust_shared_list_t;
+
+struct np_trust_t {
     /* Which machine this is, since its last start. */
     apr_uint64_t machine;
-    _Atomic apr_int64_t since;
-    np_trust_server_t servers[];
+    np_trust_shared_list_t *list;
+    np_trust_server_t **servers;
 };
 
-apr_size_t np_trust_size(int count)
+apr_size_t np_trust_size_of_machine(void)
 {
-    return sizeof(np_trust_t) + (apr_size_t)count * sizeof(np_trust_server_t);
+    return sizeof(_Atomic apr_uint64_t);
 }
 
-np_trust_t *np_trust_begin(void *memory)
+apr_size_t np_trust_size_of_list(void)
 {
-    np_trust_t *trust = memory;
-    if (trust->machine == 0) {
-        apr_generate_random_bytes((unsigned char *)&trust->machine,
-                                  sizeof trust->machine);
+    return sizeof(np_trust_shared_list_t);
+}
+
+apr_size_t np_trust_size_of_server(void)
+{
+    return sizeof(np_trust_server_t);
+}
+
+/* The first process that asks gives the machine its name. */
+static apr_uint64_t name_machine(_Atomic apr_uint64_t *name)
+{
+    apr_uint64_t known = 0;
+    apr_uint64_t made = 0;
+
+    apr_generate_random_bytes((unsigned char *)&made, sizeof made);
+    made |= 1;
+    return atomic_compare_exchange_strong(name, &known, made) ? made : known;
+}
+
+np_trust_t *np_trust_open(void *machine, void *list, void *const *servers,
+                          int count, apr_pool_t *p)
+{
+    np_trust_t *trust = apr_pcalloc(p, sizeof *trust);
+
+    trust->machine = name_machine(machine);
+    trust->list = list;
+    trust->servers =
+        apr_pcalloc(p, (apr_size_t)count * sizeof(*trust->servers));
+    for (int i = 0; i < count; i++) {
+        trust->servers[i] = servers[i];
     }
     return trust;
 }
 
 bool np_trust_is_informed(const np_trust_t *trust)
 {
-    return atomic_load(&trust->informed) != 0;
+    return atomic_load(&trust->list->informed) != 0;
 }
 
 void np_trust_set_informed(np_trust_t *trust)
 {
-    atomic_store(&trust->informed, 1);
+    atomic_store(&trust->list->informed, 1);
 }
 
 apr_time_t np_trust_missed(const np_trust_t *trust, int server,
                            np_miss_e miss)
 {
-    return atomic_load(&trust->servers[server].missed[miss]);
+    return atomic_load(&trust->servers[server]->missed[miss]);
 }
 
 static void move_on(_Atomic apr_int64_t *moment, apr_time_t until)
@@ -77,33 +109,49 @@ static void move_on(_Atomic apr_int64_t *moment, apr_time_t until)
 void np_trust_raise(np_trust_t *trust, int server, np_miss_e miss,
                     apr_time_t until)
 {
-    move_on(&trust->servers[server].missed[miss], until);
+    move_on(&trust->servers[server]->missed[miss], until);
+}
+
+void np_trust_announce(np_trust_t *trust, int server, np_miss_e miss,
+                       apr_time_t until)
+{
+    move_on(&trust->servers[server]->announced[miss], until);
 }
 
 apr_time_t np_trust_told(const np_trust_t *trust, int server, np_miss_e miss)
 {
-    return atomic_load(&trust->servers[server].told[miss]);
+    return atomic_load(&trust->servers[server]->told[miss]);
 }
 
 void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
                        apr_time_t until)
 {
-    move_on(&trust->servers[server].told[miss], until);
+    move_on(&trust->servers[server]->told[miss], until);
 }
 
-np_missed_t *np_trust_keys(np_trust_t *trust, int server)
+np_missed_t *np_trust_keys(np_trust_t *trust, int server, np_miss_e miss)
 {
-    return &trust->servers[server].keys;
+    return &trust->servers[server]->keys[miss];
+}
+
+bool np_trust_claim(np_trust_t *trust, int server, apr_time_t now,
+                    apr_interval_time_t interval)
+{
+    apr_int64_t claimed = atomic_load(&trust->servers[server]->claimed_at);
+
+    return (now >= claimed + interval || now < claimed)
+           && atomic_compare_exchange_strong(
+               &trust->servers[server]->claimed_at, &claimed, now);
 }
 
 apr_time_t np_trust_since(const np_trust_t *trust)
 {
-    return atomic_load(&trust->since);
+    return atomic_load(&trust->list->since);
 }
 
 void np_trust_set_since(np_trust_t *trust, apr_time_t since)
 {
-    move_on(&trust->since, since);
+    move_on(&trust->list->since, since);
 }
 
 /* The same for the same servers in any order. */
@@ -114,6 +162,16 @@ static apr_int64_t checksum(const np_trust_list_t *list)
         sum += list->seeds[i];
     }
     return (apr_int64_t)sum;
+}
+
+/* What other machines have to know: less exactly than this one. */
+static apr_time_t for_others(const np_trust_t *trust, int server,
+                                 np_miss_e miss)
+{
+    const apr_time_t missed = np_trust_missed(trust, server, miss);
+    const apr_time_t announced =
+        atomic_load(&trust->servers[server]->announced[miss]);
+    return missed > announced ? missed : announced;
 }
 
 /* Keys, as many as are told; for the others *removals is raised: to other
@@ -146,11 +204,11 @@ static unsigned char *encode_keys(unsigned char *at, const np_missed_t *keys,
 static unsigned char *encode_server(unsigned char *at, np_trust_t *trust,
                                     int server, const np_trust_list_t *list)
 {
-    const np_missed_t *keys = np_trust_keys(trust, server);
-    apr_time_t removals = np_trust_missed(trust, server, NP_MISS_REMOVAL);
+    const np_missed_t *keys = np_trust_keys(trust, server, NP_MISS_REMOVAL);
+    apr_time_t removals = for_others(trust, server, NP_MISS_REMOVAL);
 
     at = np_number_write(at, (apr_int64_t)list->seeds[server], 8);
-    at = np_number_write(at, np_trust_missed(trust, server, NP_MISS_WRITE), 8);
+    at = np_number_write(at, for_others(trust, server, NP_MISS_WRITE), 8);
     unsigned char *behind = encode_keys(at + 8, keys, MOST_TOLD / list->count,
                                         &removals);
     (void)np_number_write(at, removals, 8);
@@ -193,7 +251,7 @@ static int find_server(const np_trust_list_t *list, apr_uint64_t seed)
 static void merge_keys(np_trust_t *trust, int server, const unsigned char *at,
                        int count, apr_time_t latest)
 {
-    np_missed_t *keys = np_trust_keys(trust, server);
+    np_missed_t *keys = np_trust_keys(trust, server, NP_MISS_REMOVAL);
 
     for (int i = 0; i < count; i++, at += NP_MISSED_OCTETS) {
         const char *key;
@@ -207,20 +265,20 @@ static void merge_keys(np_trust_t *trust, int server, const unsigned char *at,
     }
 }
 
-/* What one server missed, as somebody else knows it, or as this machine wrote it
- * for others. True if they know less than we do. */
+/* What one server missed, as somebody else knows it, or as this machine wrote
+ * it for others. True if they know less than we do. */
 static bool merge_server(np_trust_t *trust, int server,
                          const unsigned char *at, apr_time_t latest, bool ours)
 {
-    np_missed_t *keys = np_trust_keys(trust, server);
+    const np_missed_t *keys = np_trust_keys(trust, server, NP_MISS_REMOVAL);
     const int count = (int)np_number_read(at + SERVER_LEN - 2, 2);
     bool outdated = count == 0 && atomic_load(&keys->count) > 0;
 
     for (int miss = 0; miss < NP_MISSES; miss++) {
         at += 8;
         const apr_time_t until = np_number_read(at, 8);
-        outdated |= until < np_trust_missed(trust, server, miss);
-        if (!ours || miss != NP_MISS_REMOVAL) {
+        outdated |= until < for_others(trust, server, miss);
+        if (!ours) {
             np_trust_raise(trust, server, miss,
                            until < latest ? until : latest);
         }

@@ -16,33 +16,42 @@ typedef enum np_miss_e {
     /** A value that was written; or it has lost what it had. Before its copy is
      *  used, the others are asked whether they have a later one. */
     NP_MISS_WRITE,
-    /** Values that were removed, more of them than np_missed_t can list. No
-     *  copy is believed as long as another server may know better. */
+    /** A value that was removed. Its copy is not believed as long as another
+     *  server may know better. */
     NP_MISS_REMOVAL,
 } np_miss_e;
 #define NP_MISSES 2
 
 /**
- * What all processes of a machine know of the servers: for each of them until
- * when it may have missed something, and since when the list of servers is what
- * it is, for keys moved then. A copy is judged by when it was placed.
+ * What all processes of a machine know of the servers: the keys of which each
+ * may have missed something; until when it may have missed something of any
+ * key, where there is no room for more of them, or nobody knows; and since when
+ * the list of servers is what it is, for keys moved then. A copy is judged by
+ * when it was placed.
  *
- * It has to lie in memory that the processes share. Nothing in it is ever
- * locked.
+ * That lies in memory that the processes share. Nothing in it is ever locked.
  */
 typedef struct np_trust_t np_trust_t;
 
-/** How many octets it takes for @a count servers. */
-apr_size_t np_trust_size(int count);
+/** Octets that it takes: once for all machines' lists of servers, once for each
+ *  list, and once for each server, which may be in several. */
+apr_size_t np_trust_size_of_machine(void);
+apr_size_t np_trust_size_of_list(void);
+apr_size_t np_trust_size_of_server(void);
 
-/** The table in @a memory, which is all zero at first: nothing is known. */
-np_trust_t *np_trust_begin(void *memory);
+/**
+ * What this process knows a list of servers by, in @a p. The memory is all zero
+ * at first: nothing is known. @a servers has @a count pieces of memory, which it
+ * keeps using.
+ */
+np_trust_t *np_trust_open(void *machine, void *list, void *const *servers,
+                          int count, apr_pool_t *p);
 
 /** Has anybody asked the servers yet what other machines know? */
 bool np_trust_is_informed(const np_trust_t *trust);
 void np_trust_set_informed(np_trust_t *trust);
 
-/** Until when @a server may have missed such; 0: it has not. */
+/** Until when @a server may have missed such of any key; 0: it has not. */
 apr_time_t np_trust_missed(const np_trust_t *trust, int server,
                            np_miss_e miss);
 
@@ -50,13 +59,23 @@ apr_time_t np_trust_missed(const np_trust_t *trust, int server,
 void np_trust_raise(np_trust_t *trust, int server, np_miss_e miss,
                     apr_time_t until);
 
+/** Tell other machines that it may have, until @a until at least; they do not
+ *  know more. */
+void np_trust_announce(np_trust_t *trust, int server, np_miss_e miss,
+                       apr_time_t until);
+
 /** Up to which moment of that the other servers keep a note. */
 apr_time_t np_trust_told(const np_trust_t *trust, int server, np_miss_e miss);
 void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
                        apr_time_t until);
 
-/** The keys whose removal @a server missed: their copies are not believed. */
-np_missed_t *np_trust_keys(np_trust_t *trust, int server);
+/** The keys of which @a server missed such. */
+np_missed_t *np_trust_keys(np_trust_t *trust, int server, np_miss_e miss);
+
+/** May this process do now, for all of them, what one of them has to do with
+ *  @a server in each @a interval? */
+bool np_trust_claim(np_trust_t *trust, int server, apr_time_t now,
+                    apr_interval_time_t interval);
 
 /** Since when the list is as it is; 0: since ever. */
 apr_time_t np_trust_since(const np_trust_t *trust);

@@ -77,7 +77,8 @@ my $count = $memcached->counts_during(sub {
     $answer = curl("$url/basic/", user => 'alice:secret', jar => $jar);
 });
 is $answer->status, 200, 'login by Basic';
-is_deeply $count, { set => 2 }, 'writes the session and the device, and reads none';
+is_deeply $count, { set => 5, get => 1, delete => 1 },
+    'writes the session, the device, and under a lock the list of sessions and a pointer to it';
 is_deeply [map { $_->{name} } $answer->cookies], [qw(auth0 did)], 'sets one cookie of each on http';
 like $answer->cookie('auth0')->{value}, qr/^[A-Za-z0-9_-]{43}$/, 'of 43 characters';
 is $answer->header('Cache-Control'), 'no-store', 'in a response that nobody keeps';

@@ -33,7 +33,8 @@ sub life {
     my $asked = $memcached->counts_during(sub { $get->("/$kind/", @password) });
     is $answer->status, 200, "$name: login";
     is $answer->version, $wire eq 'http2' ? '2' : '1.1', "$name: the protocol";
-    is_deeply $asked, { set => 2 }, "$name: one record, and one of the device";
+    is_deeply $asked, { set => 5, get => 1, delete => 1 },
+        "$name: a record, one of the device, and under a lock the list of sessions and a pointer";
     my @names = map { $_->{name} } $answer->cookies;
     is_deeply \@names, $wire eq 'http' ? ['auth0', 'did'] : ['auth0', 'auth0_compat', 'did', 'did_compat'],
         "$name: one pair of cookies of each";

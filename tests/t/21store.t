@@ -63,7 +63,8 @@ is_deeply $memcached->counts_during(sub { curl("$url/app/", jar => $jar) }), { g
     'a live session: one read';
 my %items = $memcached->items;
 my $all = join "\n", %items;
-is join(' ', map { substr $_, 0, 2 } sort keys %items), 'd- s-', 'one record, and one of the device';
+is join(' ', map { substr $_, 0, 2 } sort keys %items), 'd- h- s- u-',
+    'one record, one of the device, the list of sessions, and a pointer';
 for my $cookie ($answer->cookies) {
     my $value = $cookie->{value};
     is scalar(grep { index($all, substr $value, $_, 8) >= 0 } 0 .. 43 - 8), 0,

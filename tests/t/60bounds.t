@@ -72,16 +72,16 @@ $shared->stop;
 
 # Requests
 many('live session', REQUESTS, 200, sub { ('/app/data.txt', "Cookie: $good") });
-is open_items(), 2, 'and two records in the store: session and device';
+is open_items(), 4, 'and in the store session, device, list of sessions, and a pointer to it';
 many('nobody', REQUESTS, 401, sub { '/app/' });
-is open_items(), 2, 'put nothing into the store';
+is open_items(), 4, 'put nothing into the store';
 many('forged cookies', REQUESTS, 401, sub { ('/app/', 'Cookie: auth0=' . forged()) });
-is open_items(), 2, 'put nothing into the store';
+is open_items(), 4, 'put nothing into the store';
 
 # Logins whose cookies never come back
 my ($items, $octets) = (open_items(), stored());
 many('logins', LOGINS, 200, sub { ('/basic/', 'Authorization: Basic YWxpY2U6c2VjcmV0') });
-is open_items() - $items, 2 * LOGINS, 'two records each';
+is open_items() - $items, 3 * LOGINS, 'a session or its headstone, a pointer, a device each';
 my $each = (stored() - $octets) / LOGINS;
 cmp_ok $each, '<=', 1024, sprintf 'of %d octets together', $each;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A copy's octets, where copies go, and the store's contract on several servers.
+ * A copy's octets, where copies go, other lists of servers, the store's contract.
  */
 #include "unit.h"
 
@@ -10,6 +10,9 @@
 #include "np_copy.h"
 #include "np_rendezvous.h"
 #include "store_contract.h"
+
+/* Longer than any server is in doubt after it has missed something. */
+#define WHILE apr_time_from_sec(10)
 
 static np_contract_t contract;
 
@@ -87,6 +90,49 @@ START_TEST(test_values_from_before_there_were_copies)
 }
 END_TEST
 
+/* Servers 0 and 1 keep the key; with a list of 1 and 2 they would be others. */
+START_TEST(test_a_copy_that_was_left_behind_is_not_believed)
+{
+    np_test_cluster_begin(2, 2);
+    ck_assert_int_eq(np_test_add(NP_TEST_KEY, "v1"), APR_SUCCESS);
+    np_test_cluster_wait(WHILE);
+    np_test_visit_all();
+    /* One leaves the list and its copy stays; the session ends without it. */
+    np_fake_t *left = np_test_servers[_i];
+    left->down = true;
+    ck_assert_int_eq(np_test_add(NP_TEST_STONE, "ended"), APR_SUCCESS);
+    ck_assert_int_eq(np_test_remove(NP_TEST_KEY), APR_SUCCESS);
+    np_test_wipe(!_i);                /* nobody remembers what B missed... */
+    ck_assert_int_eq(np_test_add(NP_TEST_STONE, "ended"), APR_SUCCESS);
+    left->down = false;
+    np_test_cluster_wait(WHILE);
+    np_test_cluster_restart(3, 2);    /* ...but the list has changed */
+    ck_assert(np_fake_has(left, NP_TEST_KEY));
+    ck_assert_str_eq(np_test_get(NP_TEST_KEY), "");
+}
+END_TEST
+
+START_TEST(test_a_longer_list_keeps_what_there_is)
+{
+    char keys[40][16];
+    np_test_cluster_begin(2, 2);
+    for (int i = 0; i < 40; i++) {
+        (void)apr_snprintf(keys[i], sizeof keys[i], "s-%d", i);
+        ck_assert_int_eq(np_test_add(keys[i], keys[i]), APR_SUCCESS);
+    }
+    np_test_cluster_wait(WHILE);
+    np_test_cluster_restart(3, 2);
+    for (int i = 0; i < 40; i++) {
+        ck_assert_str_eq(np_test_get(keys[i]), keys[i]);
+    }
+    np_test_cluster_wait(WHILE);
+    np_test_cluster_restart(2, 2);
+    for (int i = 0; i < 40; i++) {
+        ck_assert_str_eq(np_test_get(keys[i]), keys[i]);
+    }
+}
+END_TEST
+
 static void report(const np_contract_t *from, const char *what)
 {
     ck_abort_msg("%s: %s", from->store->name, what);
@@ -116,6 +162,9 @@ Suite *np_suite_copy(void)
     tcase_add_test(tcase, test_the_octets_of_a_copy);
     tcase_add_test(tcase, test_the_longest_value);
     tcase_add_test(tcase, test_values_from_before_there_were_copies);
+    tcase_add_loop_test(tcase, test_a_copy_that_was_left_behind_is_not_believed,
+                        0, 2);
+    tcase_add_test(tcase, test_a_longer_list_keeps_what_there_is);
     tcase_add_loop_test(tcase, test_contract, 0, 2 * np_contract_case_count);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);

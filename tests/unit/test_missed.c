@@ -6,8 +6,8 @@
 
 #include "apr_strings.h"
 
+#include "cluster.h"
 #include "fixture.h"
-#include "np_trust.h"
 
 #define NOW apr_time_from_sec(1700000000)
 
@@ -93,8 +93,13 @@ static void set_up_machines(void)
 {
     set_up();
     for (int i = 0; i < 2; i++) {
-        machines[i] = np_trust_begin(apr_pcalloc(np_pool, np_trust_size(2)));
+        machines[i] = np_test_trust(2);
     }
+}
+
+static np_missed_t *removals(int machine, int server)
+{
+    return np_trust_keys(machines[machine], server, NP_MISS_REMOVAL);
 }
 
 static np_trust_news_t tell(int from, int to)
@@ -106,11 +111,11 @@ static np_trust_news_t tell(int from, int to)
 
 START_TEST(test_another_machine_lists_them_too)
 {
-    ck_assert(np_missed_add(np_trust_keys(machines[0], 1), key(1), NOW));
+    ck_assert(np_missed_add(removals(0, 1), key(1), NOW));
     const np_trust_news_t news = tell(0, 1);
     ck_assert(news.valid && news.same_list && !news.outdated);
-    ck_assert(np_missed_has(np_trust_keys(machines[1], 1), key(1), NOW));
-    ck_assert(!np_missed_has(np_trust_keys(machines[1], 0), key(1), NOW));
+    ck_assert(np_missed_has(removals(1, 1), key(1), NOW));
+    ck_assert(!np_missed_has(removals(1, 0), key(1), NOW));
     ck_assert_int_eq(np_trust_missed(machines[1], 1, NP_MISS_REMOVAL), 0);
 }
 END_TEST
@@ -118,7 +123,7 @@ END_TEST
 START_TEST(test_more_than_is_told)
 {
     for (int i = 0; i < 600; i++) {
-        ck_assert(np_missed_add(np_trust_keys(machines[0], 1), key(i), NOW));
+        ck_assert(np_missed_add(removals(0, 1), key(i), NOW));
     }
     ck_assert(tell(0, 1).valid);
     ck_assert_int_eq(np_trust_missed(machines[1], 1, NP_MISS_REMOVAL), NOW);
@@ -129,12 +134,13 @@ END_TEST
 
 START_TEST(test_outdated)
 {
-    np_trust_raise(machines[1], 0, NP_MISS_WRITE, NOW);
+    np_trust_announce(machines[1], 0, NP_MISS_WRITE, NOW);
     ck_assert(tell(0, 1).outdated);
     ck_assert(!tell(1, 0).outdated);
     ck_assert_int_eq(np_trust_missed(machines[0], 0, NP_MISS_WRITE), NOW);
+    ck_assert_int_eq(np_trust_missed(machines[1], 0, NP_MISS_WRITE), 0);
     ck_assert(!tell(0, 1).outdated);
-    ck_assert(np_missed_add(np_trust_keys(machines[1], 0), key(1), NOW));
+    ck_assert(np_missed_add(removals(1, 0), key(1), NOW));
     ck_assert(tell(0, 1).outdated);
 }
 END_TEST
@@ -150,7 +156,7 @@ END_TEST
 
 START_TEST(test_octets_that_are_none)
 {
-    ck_assert(np_missed_add(np_trust_keys(machines[0], 1), key(1), NOW));
+    ck_assert(np_missed_add(removals(0, 1), key(1), NOW));
     const np_bytes_t all = np_trust_encode(machines[0], &names, np_pool);
     for (apr_size_t len = 0; len < all.len; len++) {
         const np_bytes_t part = { all.data, len };

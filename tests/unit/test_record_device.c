@@ -92,7 +92,7 @@ static const struct {
     { "\5\0\x12\3\1" "ABCDEFGHIJKLMNO", 21, APR_SUCCESS },
     { "\5\0\x12\0\1" "ABCDEFGHIJKLMNO", 21, APR_SUCCESS },
     { "\5\0\x12\1\0" "ABCDEFGHIJKLMNO", 21, APR_SUCCESS },
-    { "\5\0\x12\3\1" "ABCDEFGHIJKLMNO\0\x06\0\0", 24, APR_SUCCESS },
+    { "\5\0\x12\3\1" "ABCDEFGHIJKLMNO\0\x07\0\0", 24, APR_SUCCESS },
     { "\5\0\x12\0\0" "ABCDEFGHIJKLMNO", 21, APR_EINVAL },   /* nothing */
     { "\5\0\x12\4\1" "ABCDEFGHIJKLMNO", 21, APR_EINVAL },   /* unknown */
     { "\5\0\x12\xff\1" "ABCDEFGHIJKLMNO", 21, APR_EINVAL },
@@ -102,7 +102,7 @@ static const struct {
     { "\5\0\x13\1\1" "ABCDEFGHIJKLMNO\0", 22, APR_EINVAL }, /* too long */
     { "\5\0\0", 3, APR_EINVAL },                            /* empty */
     { "\5\0\1\1", 4, APR_EINVAL },
-    { "\x06\0\0\5\0\x12\3\1" "ABCDEFGHIJKLMNO", 24, APR_EINVAL },
+    { "\x07\0\0\5\0\x12\3\1" "ABCDEFGHIJKLMNO", 24, APR_EINVAL },
 };
 
 START_TEST(field_of_a_device)

@@ -40,7 +40,7 @@ static void set_up_fake(void)
 static void set_up_memcache(const char *servers)
 {
     np_memcache_servers_t *parsed;
-    const np_memcache_limits_t limits = {4, apr_time_from_sec(5)};
+    const np_memcache_limits_t limits = {4, apr_time_from_sec(5), NULL};
     (void)signal(SIGPIPE, SIG_IGN);
     contract = (np_contract_t){
         .prefix = apr_psprintf(np_pool, "%d-", (int)getpid()),

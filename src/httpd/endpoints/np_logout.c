@@ -29,11 +29,8 @@ static int refuse_method(request_rec *r)
     return HTTP_METHOD_NOT_ALLOWED;
 }
 
-int np_endpoint_logout(request_rec *r)
+int np_endpoint_serve_logout(request_rec *r)
 {
-    if (!r->handler || strcmp(r->handler, HANDLER)) {
-        return DECLINED;
-    }
     np_request_t *ctx = np_request_start(r);
     np_place_t place = np_config_place(r);
 
@@ -54,4 +51,11 @@ int np_endpoint_logout(request_rec *r)
     apr_table_setn(r->headers_out, "Location", np_answer_return_path(r));
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
     return HTTP_SEE_OTHER;
+}
+
+int np_endpoint_logout(request_rec *r)
+{
+    return r->handler && !strcmp(r->handler, HANDLER)
+               ? np_endpoint_serve_logout(r)
+               : DECLINED;
 }

@@ -21,7 +21,8 @@ static bool is_status(const request_rec *r)
 
 bool np_endpoint_is_status_query(const request_rec *r)
 {
-    return is_status(r) && r->method_number == M_GET;
+    return (is_status(r) || np_endpoint_is_dashboard_query(r))
+           && r->method_number == M_GET;
 }
 
 /* A JSON string (RFC 8259 section 7). */
@@ -86,11 +87,8 @@ static const char *describe(const np_request_t *ctx, const request_rec *r,
                         np_answer_state(outcome->state));
 }
 
-int np_endpoint_status(request_rec *r)
+int np_endpoint_serve_status(request_rec *r)
 {
-    if (!is_status(r)) {
-        return DECLINED;
-    }
     np_request_t *ctx = np_request_start(r);
     np_place_t place = np_config_place(r);
 
@@ -114,4 +112,9 @@ int np_endpoint_status(request_rec *r)
         ap_rputs(body, r);
     }
     return OK;
+}
+
+int np_endpoint_status(request_rec *r)
+{
+    return is_status(r) ? np_endpoint_serve_status(r) : DECLINED;
 }

@@ -48,13 +48,25 @@ static void name_servers(int count)
     }
 }
 
+np_trust_t *np_test_trust(int servers)
+{
+    void *memory[NP_TEST_SERVERS];
+
+    for (int i = 0; i < servers; i++) {
+        memory[i] = apr_pcalloc(np_pool, np_trust_size_of_server());
+    }
+    return np_trust_open(apr_pcalloc(np_pool, np_trust_size_of_machine()),
+                         apr_pcalloc(np_pool, np_trust_size_of_list()), memory,
+                         servers, np_pool);
+}
+
 void np_test_cluster_restart(int servers, int copies)
 {
     name_servers(servers);
     np_test_cluster = (np_cluster_t){
         .servers = stores,
         .list = { seeds, servers, copies },
-        .trust = np_trust_begin(apr_pcalloc(np_pool, np_trust_size(servers))),
+        .trust = np_test_trust(servers),
         .answers = answers,
         .clock = tell_time,
     };

@@ -20,6 +20,9 @@ extern apr_time_t np_test_now;
 #define NP_TEST_KEY "s-copies"
 #define NP_TEST_STONE "xs-copies"
 
+/** A machine that knows nothing. */
+np_trust_t *np_test_trust(int servers);
+
 /** Fresh servers that nobody knows, of which each value has @a copies; after
  *  np_pool_set_up(). */
 void np_test_cluster_begin(int servers, int copies);

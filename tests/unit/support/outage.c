@@ -19,7 +19,7 @@ np_store_t *np_outage_store(const char *servers, int connections)
 {
     np_memcache_servers_t *parsed;
     np_store_t *store;
-    const np_memcache_limits_t limits = {connections, NP_OUTAGE_BUDGET};
+    const np_memcache_limits_t limits = {connections, NP_OUTAGE_BUDGET, NULL};
     (void)signal(SIGPIPE, SIG_IGN);
     ck_assert_ptr_null(np_memcache_parse(servers, &parsed, np_pool));
     ck_assert_int_eq(np_memcache_create(&store, parsed, &limits, np_pool),

@@ -27,7 +27,8 @@ sub restart {
     $self->stop if $self->{pid};
     my $told = work_dir() . "/run/memcached.$$." . ++$self->{starts} . '.'
         . ($self + 0);
-    my @listen = ('-l', '127.0.0.1', '-U', 0, '-p', $self->{port} || -1);
+    # (-D: counts what was asked under "np-..." by itself)
+    my @listen = ('-l', '127.0.0.1', '-U', 0, '-p', $self->{port} || -1, '-D', '-');
     $self->{pid} = spawn(work_dir() . '/run/memcached.log',
         command => [$ENV{MEMCACHED} || 'memcached', @listen, '-m', 16,
                     @{ $self->{args} }],
@@ -69,9 +70,9 @@ sub ask {
     my @lines;
     while (defined(my $line = <$socket>)) {
         $line =~ s/\r?\n\z//;
-        last if $line =~ /^(?:END|OK|RESET)$/;
+        last if $line =~ /^(?:END|OK|RESET|STORED)$/;
         push @lines, $line;
-        last if $line =~ /^(?:ERROR|CLIENT_ERROR|SERVER_ERROR|DELETED|NOT_FOUND)/;
+        last if $line =~ /^(?:ERROR|CLIENT_ERROR|SERVER_ERROR|DELETED|NOT_FOUND|STORED)/;
     }
     return @lines;
 }
@@ -83,15 +84,38 @@ sub stats {
     return map { /^STAT (\S+) (.*)/ ? ($1 => $2) : () } $self->ask('stats');
 }
 
-# How often it was asked since it started, by kind. get counts keys; add,
+# Get and set of the keys that machines exchange documents by, of their own
+# accord: "np-settings" and so on
+sub _exchanges {
+    my ($self) = @_;
+    my ($line) = grep { /^PREFIX np / } $self->ask('stats detail dump');
+    my ($get, $set) = (defined $line ? $line : '') =~ / get (\d+) .* set (\d+)/;
+    return ($get || 0, $set || 0);
+}
+
+# All counts, and the exchanges among them at the same moment
+sub _stats_at_once {
+    my ($self) = @_;
+    my @before = $self->_exchanges;
+    for (1 .. 20) {
+        my %stat = $self->stats;
+        my @after = $self->_exchanges;
+        return (\%stat, @after) if "@after" eq "@before";
+        @before = @after;
+    }
+    die "memcached is asked for documents all the time\n";
+}
+
+# How often it was asked since it started, by kind; exchanges are left out. get counts keys; add,
 # replace and set are one number, as memcached counts them. incr is left out:
 # the module tries new connections by it, whenever it opens one.
 sub counts {
     my ($self) = @_;
-    my %stat = $self->stats;
+    my ($stat, $gets, $sets) = $self->_stats_at_once;
+    my %stat = %$stat;
     my %count = (
-        get    => $stat{get_hits} + $stat{get_misses},
-        set    => $stat{cmd_set},
+        get    => $stat{get_hits} + $stat{get_misses} - $gets,
+        set    => $stat{cmd_set} - $sets,
         touch  => $stat{cmd_touch},
         delete => $stat{delete_hits} + $stat{delete_misses},
         cas    => $stat{cas_hits} + $stat{cas_misses} + $stat{cas_badval},
