@@ -105,7 +105,7 @@ static int check_access(request_rec *r)
 static const command_rec directives[] = {
     AP_INIT_TAKE1("NPFloor", set_address, NULL, RSRC_CONF,
                   "host:port of a memcached"),
-    { NULL },
+    { .name = NULL },
 };
 
 static void register_hooks(apr_pool_t *p)

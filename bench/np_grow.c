@@ -56,7 +56,7 @@ static np_store_t *open_store(const char *address, apr_pool_t *p)
         .timeout = apr_time_from_sec(5),
     };
     np_memcache_servers_t *servers;
-    np_store_t *store;
+    np_store_t *store = NULL;
     const char *error = np_memcache_parse(address, &servers, p);
 
     if (error

@@ -132,7 +132,7 @@ bool np_item_may_be_mended(const np_item_t *item, int home)
     np_trust_t *trust = item->cluster->trust;
     const int server = item->homes[home];
 
-    for (int miss = 0; miss < NP_MISSES; miss++) {
+    for (unsigned miss = 0; miss < NP_MISSES; miss++) {
         if (np_trust_missed(trust, server, miss) >= item->now - NP_AMNESIA
             || atomic_load(&np_trust_keys(trust, server, miss)->count) > 0) {
             return true;

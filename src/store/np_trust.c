@@ -274,7 +274,7 @@ static bool merge_server(np_trust_t *trust, int server,
     const int count = (int)np_number_read(at + SERVER_LEN - 2, 2);
     bool outdated = count == 0 && atomic_load(&keys->count) > 0;
 
-    for (int miss = 0; miss < NP_MISSES; miss++) {
+    for (unsigned miss = 0; miss < NP_MISSES; miss++) {
         at += 8;
         const apr_time_t until = np_number_read(at, 8);
         outdated |= until < for_others(trust, server, miss);

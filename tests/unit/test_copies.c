@@ -182,7 +182,7 @@ static bool make_up(int server, np_miss_e miss)
 
 static void forget(int server)
 {
-    for (int miss = 0; miss < NP_MISSES; miss++) {
+    for (unsigned miss = 0; miss < NP_MISSES; miss++) {
         np_missed_clear(np_trust_keys(np_test_cluster.trust, server, miss),
                         np_test_now + WHILE);
     }
