@@ -115,7 +115,9 @@ unlike $answer->body, qr/HTTP_COOKIE/, 'no part is shown the cookie';
 is $answer->header('Cache-Control'), 'no-store', 'it is not kept';
 
 # One login, whatever is looked at on the way
-is_deeply get('/basic/list/', @password), { set => 2 }, 'a directory: one login, one device';
+# the lock and the list of the user's sessions, the pointer to it; session, device
+is_deeply get('/basic/list/', @password), { get => 1, set => 5, delete => 1 },
+    'a directory: one login, one device';
 is scalar(grep { $_->{name} eq 'auth0' } $answer->cookies), 1, 'one cookie';
 is scalar($server->log->rewind->lines(qr/NP0101/)), 2, 'logged as one';
 

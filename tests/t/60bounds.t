@@ -61,8 +61,8 @@ my $shared = site(server => $fixed);
 curl($shared->url . '/app/');
 my ($ours, $other) = map { biggest($_) } $server, $shared;
 my $workers = ($ENV{MPM} || 'event') eq 'prefork' ? 1 : 10;
-is $ours->{threads} - $other->{threads}, 2,
-    'a child with memcached has two threads more: connector and deadline keeper';
+is $ours->{threads} - $other->{threads}, 3,
+    'a child with memcached has three threads more: connector, deadline keeper, exchange';
 my @children = children($server);
 cmp_ok open_connections(), '<=', @children * ($workers < LANES ? $workers : LANES),
     'no more connections than threads';
