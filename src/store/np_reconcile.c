@@ -67,7 +67,7 @@ static bool may_lack(const np_item_t *item, int home)
 static apr_status_t conclude_without_truth(const views_t *views)
 {
     apr_status_t unavailable = APR_SUCCESS;
-    bool doubt = true;
+    bool doubt = np_item_is_mended(views->item);
 
     for (int i = 0; i < views->count; i++) {
         if (np_store_unavailable(views->status[i])) {

@@ -319,6 +319,18 @@ START_TEST(test_a_lock_that_was_released_elsewhere)
 }
 END_TEST
 
+/* A server has lost what it had, and the other one is away. */
+START_TEST(test_a_lock_that_is_released_meanwhile)
+{
+    np_test_wipe(!_i);
+    np_test_visit_all();
+    down(_i, true);
+    ck_assert_str_eq(np_test_get("l-key"), "");
+    ck_assert_str_eq(np_test_get("s-key"), "?");
+    ck_assert_int_eq(np_test_add("l-key", "mine"), APR_SUCCESS);
+}
+END_TEST
+
 START_TEST(test_missing_is_not_known_from_one_that_forgot)
 {
     begin_session();
@@ -359,6 +371,7 @@ Suite *np_suite_copies(void)
     tcase_add_test(tcase, test_the_first_that_answers_decides_an_add);
     tcase_add_loop_test(tcase, test_a_forgotten_lock_is_in_nobodys_way, 0, 2);
     tcase_add_loop_test(tcase, test_a_lock_that_was_released_elsewhere, 0, 2);
+    tcase_add_loop_test(tcase, test_a_lock_that_is_released_meanwhile, 0, 2);
     tcase_add_test(tcase, test_missing_is_not_known_from_one_that_forgot);
     tcase_add_loop_test(tcase, test_it_says_itself_that_it_was_away, 0, 2);
     tcase_add_loop_test(tcase, test_one_that_missed_the_beginning_gets_it, 0,

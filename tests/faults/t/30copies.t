@@ -10,17 +10,21 @@ use NP::Visitor ();
 use Test::More;
 use Time::HiRes qw(sleep);
 
-use constant { VISITORS => 6, ROUNDS => 500 };
+# What a server has lost is given to it again when somebody uses it: in so long
+# each session was used.
+use constant { VISITORS => 6, ROUNDS => 500, ALL_USED => 5 };
 
 plan tests => 2 * 5 + 2 + 2 * 4 + 2 * 3 + 3;
 
-my $site = NP::FaultSite->new(servers => 3, named => [0, 1], copies => 2);
+my $site = NP::FaultSite->new(servers => 3, named => [0, 1], copies => 2, timeout => 0.5);
 my $url = $site->url;
 my $load = start_load($site);
 
 sub fault {
     my ($name, %option) = @_;
+    my $forgets = delete $option{forgets};
     scenario($name, site => $site, load => $load, fails => 0, %option);
+    sleep ALL_USED if $forgets;
     return;
 }
 
@@ -32,9 +36,9 @@ for my $n (0, 1) {
         end => sub { $relay->tell('pass') });
     fault("server $n is stopped", begin => sub { $memcached->pause },
         end => sub { $memcached->resume });
-    fault("server $n is killed, and starts again, empty",
+    fault("server $n is killed, and starts again, empty", forgets => 1,
         begin => sub { $memcached->stop('KILL') }, end => sub { $memcached->restart });
-    fault("server $n is wiped", begin => sub { $memcached->flush }, end => sub { });
+    fault("server $n is wiped", forgets => 1, begin => sub { $memcached->flush }, end => sub { });
 }
 fault('a server is added', waits => 1, end => sub { },
     begin => sub { $site->name_servers(0, 1, 2)->httpd->graceful });

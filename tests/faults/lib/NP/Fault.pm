@@ -4,7 +4,7 @@ package NP::Fault;
 use strict;
 use warnings;
 use Exporter 'import';
-use NP::FaultSite qw(BOUND HANG);
+use NP::FaultSite qw(HANG);
 use NP::Load ();
 use NP::Waits ();
 use Test::More;
@@ -13,9 +13,11 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(scenario start_load);
 
 # How long a fault lasts, and what is seen of its end; from when on nobody waits
-# for a server that is known to be away, and what is no waiting.
+# for a server that is known to be away, and what is no waiting. While one waits
+# for a server that has just gone, another may find the session locked: so often,
+# and no more, for a lock that is left behind is met again and again.
 use constant { LASTS => 1.5, AFTER => 1.8, SETTLED => 0.7, SHORT => 0.1,
-               RECOVERY => 1 };
+               RECOVERY => 1, STILL => 0.08, BUSY => 3 };
 
 # Enough of it for two processors that others use, too.
 sub start_load {
@@ -34,10 +36,12 @@ sub start_load {
 # A slow machine gets a second chance; but a hang is a hang.
 sub scenario {
     my ($name, %option) = @_;
-    my @problems;
+    my (@problems, $stood_still);
     for my $attempt (1 .. 2) {
-        @problems = _run(%option);
-        last if !@problems || grep { /hang|revived|wrong|lost/ } @problems;
+        ($stood_still, @problems) = _run(%option);
+        last if !@problems || grep { /hang|revived|wrong|broken/ } @problems;
+        # where the machine stood still, both servers may have been too late
+        last if !$stood_still && grep { /lost/ } @problems;
         diag "$name, first attempt: $_" for @problems;
     }
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -70,19 +74,20 @@ sub _run {
         return if !$wait->{failed};
         $seen{last}{ $wait->{pid} } = $done;
     });
-    return (_judge_waits(\@late, \@stalls, $is_on, $ended, $option{waits}),
+    return (scalar(grep { $_->[0] + $_->[1] > $began && $_->[1] > STILL } @stalls),
+            _judge_waits($site, \@late, \@stalls, $is_on, $ended, $option{waits}),
             _judge_recovery(\%seen, $is_off, \@stalls),
             _judge_truth(\%before, \%during, \%after, \%option));
 }
 
 sub _judge_waits {
-    my ($late, $stalls, $is_on, $ended, $may_wait) = @_;
+    my ($site, $late, $stalls, $is_on, $ended, $may_wait) = @_;
     my @problems;
     for my $wait (@$late) {
         my $line = $wait->{line};
         chomp $line;
         push @problems, "a hang: $line" if $wait->{took} > HANG;
-        my $excess = NP::Waits::excess($wait, BOUND, @$stalls);
+        my $excess = NP::Waits::excess($wait, $site->bound, @$stalls);
         push @problems, sprintf 'longer than it may be by %d ms: %s', $excess * 1000, $line
             if $excess;
         push @problems, "waited for a server that is known to be away: $line"
@@ -119,7 +124,8 @@ sub _judge_truth {
     push @problems, 'nothing failed'
         if $option->{fails} && $during->{failed} == $before->{failed};
     push @problems, 'sessions were locked for too long'
-        if defined $option->{fails} && !$option->{fails} && $after->{busy} > $before->{busy};
+        if defined $option->{fails} && !$option->{fails}
+        && $after->{busy} > $before->{busy} + BUSY;
     my $failed = $after->{failed} - $before->{failed};
     push @problems, "$failed requests failed"
         if defined $option->{fails} && !$option->{fails} && $failed;

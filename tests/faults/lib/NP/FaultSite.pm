@@ -15,18 +15,19 @@ use NP::Relay ();
 use NP::Run qw(spew work_dir);
 use NP::Waits ();
 
-our @EXPORT_OK = qw(TIMEOUT BOUND HANG);
+our @EXPORT_OK = qw(HANG);
 
 # What a request may wait for the store; what it may take in all; what is no
 # slow machine any more
-use constant { TIMEOUT => 0.250, BOUND => 0.300, HANG => 3 };
+use constant { TIMEOUT => 0.250, MORE => 0.050, HANG => 3 };
 
 # servers => how many, named => [which of them the configuration names], copies =>
-# of each record, fault => of the first relay, conf => more lines
+# of each record, timeout => SessionNPStoreTimeout in seconds, fault => of the first relay, conf => more lines
 sub new {
     my ($class, %option) = @_;
     my $count = $option{servers} || 1;
-    my $self = bless { copies => $option{copies} || 1 }, $class;
+    my $self = bless { copies => $option{copies} || 1, timeout => $option{timeout} || TIMEOUT },
+        $class;
     for (1 .. $count) {
         my $memcached = NP::Memcached->start(args => ['-m', 256, '-c', 2000]);
         push @{ $self->{memcached} }, $memcached;
@@ -44,6 +45,8 @@ sub port      { return $_[0]{httpd}->port }
 sub url       { return $_[0]{httpd}->url }
 sub memcached { return $_[0]{memcached}[$_[1] || 0] }
 sub relay     { return $_[0]{relay}[$_[1] || 0] }
+sub timeout   { return $_[0]{timeout} }
+sub bound     { return $_[0]{timeout} + MORE }
 sub servers   { return scalar @{ $_[0]{relay} } }
 sub waits     { return NP::Waits->new($_[0]{httpd}->root . '/logs/waits') }
 
@@ -59,7 +62,7 @@ sub _conf {
     my ($self) = @_;
     my $store = join ',', map { $self->{relay}[$_]->address } @{ $self->{names} };
     my $replicas = $self->{copies} > 1 ? "SessionNPStoreReplicas $self->{copies}" : '';
-    my $timeout = TIMEOUT * 1000 . 'ms';
+    my $timeout = $self->timeout * 1000 . 'ms';
     return <<"CONF" . _places('') . _places('/race') . $self->{more};
 LogLevel warn session_np:error
 MaxKeepAliveRequests 0
