@@ -86,8 +86,7 @@ static apr_status_t tell(const answers_t *answers, np_miss_e miss)
 static apr_status_t ask(const np_item_t *item, np_copy_t *copy)
 {
     *copy = (np_copy_t){ .placed_at = NP_COPY_UNCONFIRMED };
-    const apr_status_t first =
-        np_item_get(item, 0, copy);
+    const apr_status_t first = np_item_get(item, 0, copy);
 
     return first == APR_SUCCESS && np_item_is_settled(item, copy)
                ? APR_SUCCESS
@@ -257,8 +256,7 @@ static apr_status_t add(const np_item_t *item, const np_copy_t *copy)
     np_copy_t found;
 
     for (int i = 0; i < answers.count; i++) {
-        apr_status_t status =
-            np_item_put(item, i, copy, NP_PUT_ADD);
+        apr_status_t status = np_item_put(item, i, copy, NP_PUT_ADD);
         if (status == APR_EEXIST && answers.done == 0) {
             disown(&answers, i);
             status = ask(item, &found);

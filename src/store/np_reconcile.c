@@ -233,7 +233,6 @@ apr_status_t np_reconcile(const np_item_t *item, apr_status_t first,
 apr_status_t np_reconcile_all(const np_item_t *item, np_copy_t *copy)
 {
     *copy = (np_copy_t){ .placed_at = NP_COPY_UNCONFIRMED };
-    const apr_status_t first =
-        np_item_get(item, 0, copy);
+    const apr_status_t first = np_item_get(item, 0, copy);
     return np_reconcile(item, first, copy);
 }
