@@ -2,7 +2,6 @@
  * Whether an answer is true, and what is true after it. */
 #include "np_truth_inside.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,13 +41,16 @@ static bool says_failed(const np_answer_t *answer)
            || (answer->word[0] >= '0' && answer->word[0] <= '9');
 }
 
+/* What APR_EBUSY is; this program does without APR. */
+#define APR_EBUSY_NUMBER 70025
+
 /* Did it wait in vain for the session's lock? A request that an outage broke off
  * leaves it behind, for five seconds. */
 static bool says_busy(const np_answer_t *answer)
 {
     return answer->waited_usec >= LOCK_WAIT
            && (strcmp(answer->word, "APR_EEXIST") == 0
-               || (int)strtol(answer->word, NULL, 10) == EBUSY);
+               || (int)strtol(answer->word, NULL, 10) == APR_EBUSY_NUMBER);
 }
 
 /* Was nothing else done to the session while the request was under way? */
