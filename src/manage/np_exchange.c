@@ -2,7 +2,6 @@
  * How machines with one store get each other's documents. */
 #include "np_exchange.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "apr_escape.h"
@@ -10,8 +9,7 @@
 
 #include "np_clock.h"
 #include "np_envelope.h"
-#include "np_gate.h"
-#include "np_thread.h"
+#include "np_rounds.h"
 
 #define KEY "np-"
 /* Octets of a MAC that tell one key from another. */
@@ -135,76 +133,27 @@ void np_exchange_visit(const np_exchange_t *exchange, np_shared_t *shared,
 
 /* --- the thread ------------------------------------------------------------- */
 
-typedef struct rounds_t {
-    const np_exchange_t *exchange;
-    np_gate_t *gate;
-    atomic_bool over;
-    apr_thread_t *thread;
-    apr_pool_t *p;
-} rounds_t;
-
-static void go_round(const rounds_t *rounds)
+static apr_interval_time_t go_round(const np_rounds_t *rounds, void *data,
+                                    apr_pool_t *p)
 {
-    const np_exchange_t *exchange = rounds->exchange;
+    const np_exchange_t *exchange = data;
 
-    for (int i = 0; i < exchange->count && !atomic_load(&rounds->over); i++) {
+    for (int i = 0; i < exchange->count && !np_rounds_are_over(rounds); i++) {
         np_shared_t *shared = exchange->documents[i];
         np_budget_t budget = { exchange->timeout };
         if (!np_shared_is_due(shared, np_clock_monotonic(), PERIOD)) {
             continue;
         }
-        const apr_status_t status = np_shared_save(shared, rounds->p);
+        const apr_status_t status = np_shared_save(shared, p);
         if (status != APR_SUCCESS) {
             tell(exchange, NP_EXCHANGE_NOT_WRITTEN, shared, status);
         }
-        np_exchange_visit(exchange, shared, np_clock_now(), &budget,
-                          rounds->p);
+        np_exchange_visit(exchange, shared, np_clock_now(), &budget, p);
     }
-}
-
-static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
-{
-    rounds_t *rounds = data;
-
-    for (;;) {
-        const unsigned ticket = np_gate_ticket(rounds->gate);
-        if (atomic_load(&rounds->over)) {
-            break;
-        }
-        go_round(rounds);
-        apr_pool_clear(rounds->p);
-        (void)np_gate_sleep(rounds->gate, ticket, np_clock_monotonic() + ROUND);
-    }
-    return NULL;
-}
-
-static apr_status_t stop(void *data)
-{
-    rounds_t *rounds = data;
-    apr_status_t ended;
-
-    atomic_store(&rounds->over, true);
-    np_gate_ring(rounds->gate);
-    (void)apr_thread_join(&ended, rounds->thread);
-    apr_pool_destroy(rounds->p);
-    return APR_SUCCESS;
+    return ROUND;
 }
 
 apr_status_t np_exchange_keep(const np_exchange_t *exchange, apr_pool_t *p)
 {
-    rounds_t *rounds = apr_pcalloc(p, sizeof *rounds);
-
-    rounds->exchange = exchange;
-    /* With an allocator of its own: this thread alone uses it. */
-    apr_status_t status = apr_pool_create_unmanaged_ex(&rounds->p, NULL, NULL);
-    if (status == APR_SUCCESS) {
-        status = np_gate_create(&rounds->gate, p);
-    }
-    if (status == APR_SUCCESS) {
-        status = np_thread_start(&rounds->thread, run, rounds, p);
-    }
-    if (status == APR_SUCCESS) {
-        apr_pool_pre_cleanup_register(p, rounds, stop);
-    }
-    return status;
+    return np_rounds_start(go_round, (void *)exchange, p);
 }

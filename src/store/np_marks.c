@@ -2,12 +2,8 @@
  * What machines tell each other of the servers, by notes in the servers. */
 #include "np_marks.h"
 
-#include <stdatomic.h>
-
-#include "np_clock.h"
-#include "np_gate.h"
 #include "np_reconcile.h"
-#include "np_thread.h"
+#include "np_rounds.h"
 
 /* A miss reaches so far ahead, so that one note covers many writes... */
 #define AHEAD apr_time_from_sec(3)
@@ -204,8 +200,8 @@ bool np_marks_make_up(const np_cluster_t *cluster, int server, np_miss_e miss,
     return done;
 }
 
-/* The thread that goes round. */
-typedef struct rounds_t {
+/* What the thread that goes round knows. */
+typedef struct keeper_t {
     const np_cluster_t *cluster;
     apr_interval_time_t timeout;
     /* There is something that nobody has made up for. */
@@ -213,28 +209,24 @@ typedef struct rounds_t {
     /* In how many rounds without a failure each server was made up for, by
      * what it missed. */
     int *made_up;
-    np_gate_t *gate;
-    atomic_bool over;
-    apr_thread_t *thread;
-    apr_pool_t *p;
-} rounds_t;
+} keeper_t;
 
 /* What was on its way to a server when it was stopped may arrive after it has
  * begun to answer again: so this is repeated for a while. One process does it
  * for all; if another one does the next round, it begins to count anew. */
-static void make_up(rounds_t *rounds, int server, np_miss_e miss,
+static void make_up(keeper_t *keeper, int server, np_miss_e miss,
                     apr_time_t now, apr_pool_t *p)
 {
-    np_missed_t *missed = np_trust_keys(rounds->cluster->trust, server, miss);
-    int *made_up = &rounds->made_up[NP_MISSES * server + (int)miss];
+    np_missed_t *missed = np_trust_keys(keeper->cluster->trust, server, miss);
+    int *made_up = &keeper->made_up[NP_MISSES * server + (int)miss];
 
     if (atomic_load(&missed->count) == 0) {
         *made_up = 0;
         return;
     }
-    if (!np_marks_make_up(rounds->cluster, server, miss, p)) {
+    if (!np_marks_make_up(keeper->cluster, server, miss, p)) {
         *made_up = 0;
-        rounds->in_a_hurry = true;
+        keeper->in_a_hurry = true;
         return;
     }
     np_missed_make_up(missed, now - 1);
@@ -244,89 +236,59 @@ static void make_up(rounds_t *rounds, int server, np_miss_e miss,
 }
 
 /* Removals first: what is given back must not be what was removed. */
-static void make_up_all(rounds_t *rounds, int server, apr_time_t now,
+static void make_up_all(keeper_t *keeper, int server, apr_time_t now,
                         apr_pool_t *p)
 {
-    const np_cluster_t *cluster = rounds->cluster;
+    const np_cluster_t *cluster = keeper->cluster;
 
     if (!cluster->answers(cluster->servers[server])) {
-        rounds->in_a_hurry = true;    /* to see it come back */
+        keeper->in_a_hurry = true;    /* to see it come back */
     }
     else if (np_trust_claim(cluster->trust, server, now, HURRY / 2)) {
-        make_up(rounds, server, NP_MISS_REMOVAL, now, p);
-        make_up(rounds, server, NP_MISS_WRITE, now, p);
+        make_up(keeper, server, NP_MISS_REMOVAL, now, p);
+        make_up(keeper, server, NP_MISS_WRITE, now, p);
     }
 }
 
-static void go_round(rounds_t *rounds, apr_pool_t *p)
+static void visit_all(const np_rounds_t *rounds, keeper_t *keeper,
+                      apr_pool_t *p)
 {
-    const np_cluster_t *cluster = rounds->cluster;
-    np_budget_t all = { rounds->timeout * cluster->list.count };
+    const np_cluster_t *cluster = keeper->cluster;
 
-    if (!np_trust_is_informed(cluster->trust)) {
+    for (int i = 0; i < cluster->list.count && !np_rounds_are_over(rounds);
+         i++) {
+        np_budget_t budget = { keeper->timeout };
+        np_marks_visit(cluster, i, cluster->clock(), &budget, p);
+        make_up_all(keeper, i, cluster->clock(), p);
+    }
+}
+
+static apr_interval_time_t go_round(const np_rounds_t *rounds, void *data,
+                                    apr_pool_t *p)
+{
+    keeper_t *keeper = data;
+    const np_cluster_t *cluster = keeper->cluster;
+    np_budget_t all = { keeper->timeout * cluster->list.count };
+
+    keeper->in_a_hurry = false;
+    if (np_trust_is_informed(cluster->trust)) {
+        visit_all(rounds, keeper, p);
+    }
+    else {
         (void)np_marks_inform(cluster, cluster->clock(), &all, p);
-        return;
     }
-    for (int i = 0; i < cluster->list.count; i++) {
-        np_budget_t budget = { rounds->timeout };
-        if (!atomic_load(&rounds->over)) {
-            np_marks_visit(cluster, i, cluster->clock(), &budget, p);
-            make_up_all(rounds, i, cluster->clock(), p);
-        }
-    }
-}
-
-static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
-{
-    rounds_t *rounds = data;
-
-    for (;;) {
-        const unsigned ticket = np_gate_ticket(rounds->gate);
-        if (atomic_load(&rounds->over)) {
-            break;
-        }
-        rounds->in_a_hurry = false;
-        go_round(rounds, rounds->p);
-        apr_pool_clear(rounds->p);
-        (void)np_gate_sleep(
-            rounds->gate, ticket,
-            np_clock_monotonic() + (rounds->in_a_hurry ? HURRY : ROUND));
-    }
-    return NULL;
-}
-
-static apr_status_t stop(void *data)
-{
-    rounds_t *rounds = data;
-    apr_status_t ended;
-
-    atomic_store(&rounds->over, true);
-    np_gate_ring(rounds->gate);
-    (void)apr_thread_join(&ended, rounds->thread);
-    apr_pool_destroy(rounds->p);
-    return APR_SUCCESS;
+    return keeper->in_a_hurry ? HURRY : ROUND;
 }
 
 apr_status_t np_marks_keep(const np_cluster_t *cluster,
                            apr_interval_time_t timeout, apr_pool_t *p)
 {
-    rounds_t *rounds = apr_pcalloc(p, sizeof *rounds);
+    keeper_t *keeper = apr_pcalloc(p, sizeof *keeper);
 
-    rounds->cluster = cluster;
-    rounds->timeout = timeout;
-    rounds->made_up =
+    keeper->cluster = cluster;
+    keeper->timeout = timeout;
+    keeper->made_up =
         apr_pcalloc(p, NP_MISSES * (apr_size_t)cluster->list.count
                            * sizeof(int));
-    /* With an allocator of its own: this thread alone uses it. */
-    apr_status_t status = apr_pool_create_unmanaged_ex(&rounds->p, NULL, NULL);
-    if (status == APR_SUCCESS) {
-        status = np_gate_create(&rounds->gate, p);
-    }
-    if (status == APR_SUCCESS) {
-        status = np_thread_start(&rounds->thread, run, rounds, p);
-    }
-    if (status == APR_SUCCESS) {
-        apr_pool_pre_cleanup_register(p, rounds, stop);
-    }
-    return status;
+    return np_rounds_start(go_round, keeper, p);
 }

@@ -106,22 +106,14 @@ bool np_missed_get(const np_missed_t *missed, int index,
     return *moment > 0;
 }
 
-static void move_on(_Atomic apr_int64_t *moment, apr_time_t to)
-{
-    apr_int64_t known = atomic_load(moment);
-
-    while (known < to && !atomic_compare_exchange_weak(moment, &known, to)) {
-    }
-}
-
 void np_missed_make_up(np_missed_t *missed, apr_time_t moment)
 {
-    move_on(&missed->made_up, moment);
+    np_missed_raise(&missed->made_up, moment);
 }
 
 void np_missed_clear(np_missed_t *missed, apr_time_t moment)
 {
-    move_on(&missed->cleared, moment);
+    np_missed_raise(&missed->cleared, moment);
     for (int i = 0; i < NP_MISSED_KEYS; i++) {
         apr_int64_t missed_at = atomic_load(&missed->entries[i].moment);
         if (missed_at > 0 && missed_at <= moment

@@ -14,6 +14,14 @@
 /** Octets of an entry as np_missed_write() writes it. */
 #define NP_MISSED_OCTETS (8 + NP_MISSED_KEY_MAX + 1)
 
+/** Set a moment that others may set too, to @a to if it is not that late yet. */
+static inline void np_missed_raise(_Atomic apr_int64_t *moment, apr_time_t to)
+{
+    apr_int64_t known = atomic_load(moment);
+    while (known < to && !atomic_compare_exchange_weak(moment, &known, to)) {
+    }
+}
+
 /** A key, and when that was. */
 typedef struct np_missed_entry_t {
     /** 0: free; less than that: somebody is filling it in. */

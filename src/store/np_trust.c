@@ -98,24 +98,16 @@ apr_time_t np_trust_missed(const np_trust_t *trust, int server,
     return atomic_load(&trust->servers[server]->missed[miss]);
 }
 
-static void move_on(_Atomic apr_int64_t *moment, apr_time_t until)
-{
-    apr_int64_t known = atomic_load(moment);
-    while (known < until
-           && !atomic_compare_exchange_weak(moment, &known, until)) {
-    }
-}
-
 void np_trust_raise(np_trust_t *trust, int server, np_miss_e miss,
                     apr_time_t until)
 {
-    move_on(&trust->servers[server]->missed[miss], until);
+    np_missed_raise(&trust->servers[server]->missed[miss], until);
 }
 
 void np_trust_announce(np_trust_t *trust, int server, np_miss_e miss,
                        apr_time_t until)
 {
-    move_on(&trust->servers[server]->announced[miss], until);
+    np_missed_raise(&trust->servers[server]->announced[miss], until);
 }
 
 apr_time_t np_trust_told(const np_trust_t *trust, int server, np_miss_e miss)
@@ -126,7 +118,7 @@ apr_time_t np_trust_told(const np_trust_t *trust, int server, np_miss_e miss)
 void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
                        apr_time_t until)
 {
-    move_on(&trust->servers[server]->told[miss], until);
+    np_missed_raise(&trust->servers[server]->told[miss], until);
 }
 
 np_missed_t *np_trust_keys(np_trust_t *trust, int server, np_miss_e miss)
@@ -151,7 +143,7 @@ apr_time_t np_trust_since(const np_trust_t *trust)
 
 void np_trust_set_since(np_trust_t *trust, apr_time_t since)
 {
-    move_on(&trust->list->since, since);
+    np_missed_raise(&trust->list->since, since);
 }
 
 /* The same for the same servers in any order. */

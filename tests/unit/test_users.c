@@ -12,57 +12,26 @@
 
 #define NOW (LOGIN + MINUTE)
 
-static void set_up_deny(void)
-{
-    np_crowd_set_up();
-    np_life_realm.rules.quota.deny = true;
-}
-
-/* Log alice in so often, a microsecond apart. */
-static const char *cookies[20];
-
-static void log_in(int count)
-{
-    for (int i = 0; i < count; i++) {
-        cookies[i] = np_crowd_log_in("alice", LOGIN + i);
-    }
-}
-
-static np_index_t *index_of(const char *user)
-{
-    np_index_t *index;
-    bool stored;
-
-    ck_assert_int_eq(np_users_read(&np_life_realm, user, np_crowd_budget(),
-                                   &index, &stored, np_pool),
-                     APR_SUCCESS);
-    return index;
-}
-
-static bool is_locked(const char *user)
-{
-    return np_fake_has(np_life_fake,
-                       apr_pstrcat(np_pool, "l", np_crowd_key(user), NULL));
-}
-
 /* --- the quota ------------------------------------------------------------- */
 
 /* With 2, 3 and 4 logins, of which 3 may live. */
 START_TEST(oldest_makes_room)
 {
-    log_in(_i);
+    np_crowd_log_in_times(_i);
     for (int i = 0; i < _i; i++) {
-        ck_assert_int_eq(np_crowd_is_live(cookies[i], NOW), i >= _i - 3);
+        ck_assert_int_eq(np_crowd_is_live(np_crowd_cookies[i], NOW),
+                         i >= _i - 3);
     }
     ck_assert_int_eq(np_crowd_count("alice", NOW), _i < 3 ? _i : 3);
-    ck_assert(!is_locked("alice"));
+    ck_assert(!np_crowd_is_locked("alice"));
 }
 END_TEST
 
 START_TEST(who_made_room_finds_it_ended)
 {
-    log_in(4);
-    ck_assert_int_eq(np_life_open_one(cookies[0], NOW).state, NP_STATE_ENDED);
+    np_crowd_log_in_times(4);
+    ck_assert_int_eq(np_life_open_one(np_crowd_cookies[0], NOW).state,
+                     NP_STATE_ENDED);
 }
 END_TEST
 
@@ -71,17 +40,17 @@ START_TEST(login_beyond_is_refused)
     const np_outcome_t nobody = { .state = NP_STATE_NONE };
     const char *cookie;
 
-    log_in(3);
+    np_crowd_log_in_times(3);
     const int puts = np_life_fake->puts;
     ck_assert_int_eq(np_crowd_log_in_at(&nobody, "alice", NOW, &cookie),
                      APR_ENOSPC);
     ck_assert_int_eq(np_life_fake->puts, puts + 1); /* the lock */
-    ck_assert(!is_locked("alice"));
+    ck_assert(!np_crowd_is_locked("alice"));
     for (int i = 0; i < 3; i++) {
-        ck_assert(np_crowd_is_live(cookies[i], NOW));
+        ck_assert(np_crowd_is_live(np_crowd_cookies[i], NOW));
     }
     (void)np_crowd_log_in("bob", NOW);
-    ck_assert_int_eq(np_life_end(cookies[1], NOW), APR_SUCCESS);
+    ck_assert_int_eq(np_life_end(np_crowd_cookies[1], NOW), APR_SUCCESS);
     (void)np_crowd_log_in("alice", NOW);
 }
 END_TEST
@@ -119,11 +88,11 @@ START_TEST(what_is_over_does_not_count)
     const np_outcome_t nobody = { .state = NP_STATE_NONE };
     const char *cookie;
 
-    log_in(3);
-    ends[_i](cookies[1]);
+    np_crowd_log_in_times(3);
+    ends[_i](np_crowd_cookies[1]);
     (void)np_crowd_log_in("alice", NOW);
-    ck_assert(np_crowd_is_live(cookies[0], NOW));
-    ck_assert(np_crowd_is_live(cookies[2], NOW));
+    ck_assert(np_crowd_is_live(np_crowd_cookies[0], NOW));
+    ck_assert(np_crowd_is_live(np_crowd_cookies[2], NOW));
     ck_assert_int_eq(np_crowd_log_in_at(&nobody, "alice", NOW, &cookie),
                      APR_ENOSPC);
 }
@@ -131,7 +100,7 @@ END_TEST
 
 START_TEST(idle_ones_do_not_count)
 {
-    log_in(3);
+    np_crowd_log_in_times(3);
     (void)np_crowd_log_in("alice", LOGIN + 11 * MINUTE);
     ck_assert_int_eq(np_crowd_count("alice", LOGIN + 11 * MINUTE), 1);
 }
@@ -142,13 +111,14 @@ START_TEST(renewed_ones_count)
     const np_outcome_t nobody = { .state = NP_STATE_NONE };
     const char *cookie;
 
-    log_in(3);
-    cookies[0] = np_life_renew(np_life_renew(cookies[0], NOW), NOW);
+    np_crowd_log_in_times(3);
+    np_crowd_cookies[0] =
+        np_life_renew(np_life_renew(np_crowd_cookies[0], NOW), NOW);
     ck_assert_int_eq(np_crowd_log_in_at(&nobody, "alice", NOW, &cookie),
                      APR_ENOSPC);
     np_life_realm.rules.quota.deny = false;
     (void)np_crowd_log_in("alice", NOW);
-    ck_assert(!np_crowd_is_live(cookies[0], NOW));
+    ck_assert(!np_crowd_is_live(np_crowd_cookies[0], NOW));
 }
 END_TEST
 
@@ -157,15 +127,15 @@ START_TEST(own_session_does_not_count)
 {
     const char *cookie;
 
-    log_in(3);
-    np_outcome_t before = np_life_open_one(cookies[1], NOW);
+    np_crowd_log_in_times(3);
+    np_outcome_t before = np_life_open_one(np_crowd_cookies[1], NOW);
     ck_assert_int_eq(np_crowd_log_in_at(&before, "alice", NOW, &cookie),
                      APR_SUCCESS);
-    ck_assert(np_crowd_is_live(cookies[0], NOW));
-    ck_assert(!np_crowd_is_live(cookies[1], NOW));
-    ck_assert(np_crowd_is_live(cookies[2], NOW));
+    ck_assert(np_crowd_is_live(np_crowd_cookies[0], NOW));
+    ck_assert(!np_crowd_is_live(np_crowd_cookies[1], NOW));
+    ck_assert(np_crowd_is_live(np_crowd_cookies[2], NOW));
     ck_assert_int_eq(np_crowd_count("alice", NOW), 3);
-    ck_assert_int_eq(index_of("alice")->count, 3);
+    ck_assert_int_eq(np_crowd_index("alice")->count, 3);
 }
 END_TEST
 
@@ -176,7 +146,7 @@ START_TEST(session_of_another_user_is_no_room)
     np_outcome_t before = np_life_open_one(bobs, NOW);
     const char *cookie;
 
-    log_in(3);
+    np_crowd_log_in_times(3);
     ck_assert_int_eq(np_crowd_log_in_at(&before, "alice", NOW, &cookie),
                      APR_ENOSPC);
     ck_assert(np_crowd_is_live(bobs, NOW));
@@ -187,18 +157,18 @@ END_TEST
 START_TEST(lowered_limit_ends_several)
 {
     np_life_realm.rules.quota.most = 10;
-    log_in(10);
+    np_crowd_log_in_times(10);
     np_life_realm.rules.quota.most = 4;
     (void)np_crowd_log_in("alice", NOW);
     for (int i = 0; i < 10; i++) {
-        ck_assert_int_eq(np_crowd_is_live(cookies[i], NOW), i >= 7);
+        ck_assert_int_eq(np_crowd_is_live(np_crowd_cookies[i], NOW), i >= 7);
     }
 }
 END_TEST
 
 START_TEST(tenants_and_users_count_for_themselves)
 {
-    log_in(3);
+    np_crowd_log_in_times(3);
     (void)np_crowd_log_in("Alice", NOW);
     np_life_realm.scope.tenant = "other";
     (void)np_crowd_log_in("alice", NOW);
@@ -229,7 +199,7 @@ START_TEST(most_that_may_be_fit)
                      APR_ENOSPC);
     np_life_realm.rules.quota.deny = false;
     (void)np_crowd_log_in("alice", NOW);
-    ck_assert_int_eq(index_of("alice")->count, NP_INDEX_MAX);
+    ck_assert_int_eq(np_crowd_index("alice")->count, NP_INDEX_MAX);
     ck_assert_int_eq(np_crowd_count("alice", NOW), NP_INDEX_MAX);
 }
 END_TEST
@@ -248,7 +218,7 @@ Suite *np_suite_users(void)
     tcase_add_test(tc, without_a_quota_nothing_is_written);
     suite_add_tcase(suite, tc);
     tc = tcase_create("deny");
-    tcase_add_checked_fixture(tc, set_up_deny, np_pool_tear_down);
+    tcase_add_checked_fixture(tc, np_crowd_set_up_deny, np_pool_tear_down);
     tcase_add_test(tc, login_beyond_is_refused);
     tcase_add_loop_test(tc, what_is_over_does_not_count, 0,
                         sizeof ends / sizeof ends[0]);

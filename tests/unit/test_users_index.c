@@ -12,38 +12,11 @@
 
 #define NOW (LOGIN + MINUTE)
 
-static void set_up_deny(void)
-{
-    np_crowd_set_up();
-    np_life_realm.rules.quota.deny = true;
-}
-
-/* Log alice in so often, a microsecond apart. */
-static const char *cookies[20];
-
-static void log_in(int count)
-{
-    for (int i = 0; i < count; i++) {
-        cookies[i] = np_crowd_log_in("alice", LOGIN + i);
-    }
-}
-
-static np_index_t *index_of(const char *user)
-{
-    np_index_t *index;
-    bool stored;
-
-    ck_assert_int_eq(np_users_read(&np_life_realm, user, np_crowd_budget(),
-                                   &index, &stored, np_pool),
-                     APR_SUCCESS);
-    return index;
-}
-
 START_TEST(entry_tells_of_the_login)
 {
     const char *cookie = np_crowd_log_in("alice", LOGIN);
     np_outcome_t outcome = np_life_open_one(cookie, NOW);
-    const np_entry_t *entry = &index_of("alice")->entries[0];
+    const np_entry_t *entry = &np_crowd_index("alice")->entries[0];
 
     ck_assert_mem_eq(entry->handle, outcome.record.handle, NP_HANDLE_LEN);
     ck_assert_str_eq(entry->storage_key, outcome.id.storage_key);
@@ -73,12 +46,12 @@ END_TEST
 
 START_TEST(past_entries_are_dropped_at_a_write)
 {
-    log_in(2);
+    np_crowd_log_in_times(2);
     (void)np_crowd_log_in("alice", LOGIN + 60 * MINUTE);
-    ck_assert_int_eq(index_of("alice")->count, 2);
+    ck_assert_int_eq(np_crowd_index("alice")->count, 2);
     (void)np_crowd_log_in("alice", LOGIN + 60 * MINUTE + 1);
-    ck_assert_int_eq(index_of("alice")->count, 2);
-    ck_assert_int_eq(index_of("alice")->entries[0].login_at,
+    ck_assert_int_eq(np_crowd_index("alice")->count, 2);
+    ck_assert_int_eq(np_crowd_index("alice")->entries[0].login_at,
                      LOGIN + 60 * MINUTE);
 }
 END_TEST
@@ -92,12 +65,12 @@ START_TEST(store_may_forget_it_with_the_last_session)
     np_listed_t found;
 
     np_life_fake->now = LOGIN + 60 * MINUTE - 1;
-    ck_assert_int_eq(index_of("alice")->count, 1);
+    ck_assert_int_eq(np_crowd_index("alice")->count, 1);
     ck_assert_int_eq(np_users_find(&np_life_realm, outcome.record.handle, NOW,
                                    np_crowd_budget(), &found, np_pool),
                      APR_SUCCESS);
     np_life_fake->now = LOGIN + 60 * MINUTE;
-    ck_assert_int_eq(index_of("alice")->count, 0);
+    ck_assert_int_eq(np_crowd_index("alice")->count, 0);
     ck_assert_int_eq(np_users_find(&np_life_realm, outcome.record.handle, NOW,
                                    np_crowd_budget(), &found, np_pool),
                      APR_NOTFOUND);
@@ -106,7 +79,7 @@ END_TEST
 
 START_TEST(damaged_index_begins_anew)
 {
-    log_in(2);
+    np_crowd_log_in_times(2);
     np_fake_damage(np_life_fake, np_crowd_key("alice"));
     ck_assert_int_eq(np_crowd_count("alice", NOW), 0);
     (void)np_crowd_log_in("alice", NOW);
@@ -120,14 +93,14 @@ START_TEST(another_first_key_changes_nothing)
     const np_outcome_t nobody = { .state = NP_STATE_NONE };
     const char *cookie;
 
-    log_in(3);
+    np_crowd_log_in_times(3);
     np_life_realm.crypto = np_ring("ba");
     ck_assert_int_eq(np_crowd_count("alice", NOW), 3);
     ck_assert_int_eq(np_crowd_log_in_at(&nobody, "alice", NOW, &cookie),
                      APR_ENOSPC);
     np_life_realm.rules.quota.deny = false;
     (void)np_crowd_log_in("alice", NOW);
-    ck_assert(!np_crowd_is_live(cookies[0], NOW));
+    ck_assert(!np_crowd_is_live(np_crowd_cookies[0], NOW));
     ck_assert_int_eq(np_crowd_count("alice", NOW), 3);
 }
 END_TEST
@@ -137,7 +110,7 @@ Suite *np_suite_users_index(void)
     Suite *suite = suite_create("users_index");
     TCase *tc = tcase_create("index");
 
-    tcase_add_checked_fixture(tc, set_up_deny, np_pool_tear_down);
+    tcase_add_checked_fixture(tc, np_crowd_set_up_deny, np_pool_tear_down);
     tcase_add_test(tc, entry_tells_of_the_login);
     tcase_add_test(tc, keys_are_these);
     tcase_add_test(tc, past_entries_are_dropped_at_a_write);

@@ -15,39 +15,6 @@
 
 #define NOW (LOGIN + MINUTE)
 
-static void set_up_deny(void)
-{
-    np_crowd_set_up();
-    np_life_realm.rules.quota.deny = true;
-}
-
-/* Log alice in so often, a microsecond apart. */
-static const char *cookies[20];
-
-static void log_in(int count)
-{
-    for (int i = 0; i < count; i++) {
-        cookies[i] = np_crowd_log_in("alice", LOGIN + i);
-    }
-}
-
-static np_index_t *index_of(const char *user)
-{
-    np_index_t *index;
-    bool stored;
-
-    ck_assert_int_eq(np_users_read(&np_life_realm, user, np_crowd_budget(),
-                                   &index, &stored, np_pool),
-                     APR_SUCCESS);
-    return index;
-}
-
-static bool is_locked(const char *user)
-{
-    return np_fake_has(np_life_fake,
-                       apr_pstrcat(np_pool, "l", np_crowd_key(user), NULL));
-}
-
 /* --- a store that fails ---------------------------------------------------- */
 
 static int steps;
@@ -66,20 +33,30 @@ static void fail_for_the_list(np_fake_t *fake, const char *operation,
     fake->down = of_list && steps-- <= 0;
 }
 
-START_TEST(login_stands_without_the_list)
+/* Alice logs in while the store fails, after so many steps. */
+static apr_status_t log_in_amid(np_fake_hook_t *failure, int after,
+                                const char **cookie)
 {
     const np_outcome_t nobody = { .state = NP_STATE_NONE };
-    const char *cookie;
 
-    log_in(1);
-    steps = _i;
-    np_life_fake->before = fail_for_the_list;
-    apr_status_t status = np_crowd_log_in_at(&nobody, "alice", NOW, &cookie);
+    steps = after;
+    np_life_fake->before = failure;
+    const apr_status_t status =
+        np_crowd_log_in_at(&nobody, "alice", NOW, cookie);
     np_life_fake->before = NULL;
     np_life_fake->down = false;
+    return status;
+}
+
+START_TEST(login_stands_without_the_list)
+{
+    const char *cookie;
+
+    np_crowd_log_in_times(1);
+    const apr_status_t status = log_in_amid(fail_for_the_list, _i, &cookie);
     ck_assert_int_eq(status, APR_SUCCESS);
     ck_assert(np_crowd_is_live(cookie, NOW));
-    ck_assert(np_crowd_is_live(cookies[0], NOW));
+    ck_assert(np_crowd_is_live(np_crowd_cookies[0], NOW));
     ck_assert_int_ge(np_crowd_count("alice", NOW), 1);
 }
 END_TEST
@@ -87,15 +64,10 @@ END_TEST
 /* Lock, index, index, pointer; then the record. */
 START_TEST(denying_needs_the_list)
 {
-    const np_outcome_t nobody = { .state = NP_STATE_NONE };
     const char *cookie;
 
-    log_in(1);
-    steps = _i;
-    np_life_fake->before = fail_for_the_list;
-    apr_status_t status = np_crowd_log_in_at(&nobody, "alice", NOW, &cookie);
-    np_life_fake->before = NULL;
-    np_life_fake->down = false;
+    np_crowd_log_in_times(1);
+    const apr_status_t status = log_in_amid(fail_for_the_list, _i, &cookie);
     ck_assert_int_eq(np_store_unavailable(status), _i < 4);
     ck_assert_int_eq(cookie != NULL, _i >= 4);
     ck_assert_int_eq(np_crowd_count("alice", NOW), _i < 4 ? 1 : 2);
@@ -105,19 +77,14 @@ END_TEST
 /* Wherever the store goes down for good: there are no more than may be. */
 START_TEST(store_may_go_down_at_each_step)
 {
-    const np_outcome_t nobody = { .state = NP_STATE_NONE };
     const char *cookie;
     int live = 0;
 
-    log_in(3);
-    steps = _i;
-    np_life_fake->before = go_down;
-    apr_status_t status = np_crowd_log_in_at(&nobody, "alice", NOW, &cookie);
-    np_life_fake->before = NULL;
-    np_life_fake->down = false;
+    np_crowd_log_in_times(3);
+    const apr_status_t status = log_in_amid(go_down, _i, &cookie);
     ck_assert_int_eq(status == APR_SUCCESS, cookie != NULL);
     for (int i = 0; i < 3; i++) {
-        live += np_crowd_is_live(cookies[i], NOW);
+        live += np_crowd_is_live(np_crowd_cookies[i], NOW);
     }
     ck_assert_int_le(live + (cookie != NULL), 3);
     np_life_fake->now = NOW + NP_LOCK_LIFE; /* it may not have been given back */
@@ -136,7 +103,7 @@ static void rival(np_fake_t *fake, const char *operation, const char *key)
 {
     const np_outcome_t nobody = { .state = NP_STATE_NONE };
 
-    if (is_locked("alice")) {
+    if (np_crowd_is_locked("alice")) {
         return;
     }
     if (rivals > 0 && steps-- == 0) {
@@ -148,14 +115,14 @@ static void rival(np_fake_t *fake, const char *operation, const char *key)
 
 START_TEST(login_between_any_two_steps_is_not_lost)
 {
-    log_in(2);
+    np_crowd_log_in_times(2);
     steps = _i;
     rivals = 1;
     np_life_fake->before = rival;
     (void)np_crowd_log_in("alice", NOW);
     np_life_fake->before = NULL;
     ck_assert_int_eq(np_crowd_count("alice", NOW), 3);
-    ck_assert_int_le(index_of("alice")->count, 3);
+    ck_assert_int_le(np_crowd_index("alice")->count, 3);
 }
 END_TEST
 
@@ -243,10 +210,10 @@ START_TEST(lock_that_nobody_gives_back)
                      APR_EBUSY);
     ck_assert_int_ge(budget.left, apr_time_from_msec(20));
     ck_assert_int_lt(budget.left, apr_time_from_msec(40));
-    ck_assert(is_locked("alice"));
+    ck_assert(np_crowd_is_locked("alice"));
     np_life_fake->now = NOW + NP_LOCK_LIFE;
     (void)np_crowd_log_in("alice", np_life_fake->now);
-    ck_assert(!is_locked("alice"));
+    ck_assert(!np_crowd_is_locked("alice"));
 }
 END_TEST
 
@@ -258,7 +225,7 @@ START_TEST(login_without_the_lock)
     np_budget_t budget = { apr_time_from_msec(40) };
     np_admission_t admission;
 
-    log_in(3);
+    np_crowd_log_in_times(3);
     ck_assert_int_eq(np_lock_hold(&np_life_realm, np_crowd_key("alice"),
                                   NP_LOCK_LIFE, NOW, np_crowd_budget(),
                                   np_pool),
@@ -272,9 +239,9 @@ START_TEST(login_without_the_lock)
                      APR_SUCCESS);
     ck_assert_int_eq(np_life_commit(&plan), APR_SUCCESS);
     np_users_leave(&np_life_realm, &admission, &budget, np_pool);
-    ck_assert(is_locked("alice"));    /* it is not his */
+    ck_assert(np_crowd_is_locked("alice"));    /* it is not his */
     ck_assert_int_eq(np_crowd_count("alice", NOW), 3);
-    ck_assert(!np_crowd_is_live(cookies[0], NOW));
+    ck_assert(!np_crowd_is_live(np_crowd_cookies[0], NOW));
 }
 END_TEST
 
@@ -292,7 +259,7 @@ Suite *np_suite_users_race(void)
     tcase_add_test(tc, login_without_the_lock);
     suite_add_tcase(suite, tc);
     tc = tcase_create("deny");
-    tcase_add_checked_fixture(tc, set_up_deny, np_pool_tear_down);
+    tcase_add_checked_fixture(tc, np_crowd_set_up_deny, np_pool_tear_down);
     tcase_add_loop_test(tc, denying_needs_the_list, 0, 5);
     suite_add_tcase(suite, tc);
     return suite;

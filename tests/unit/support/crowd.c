@@ -9,10 +9,18 @@
 #include "fixture.h"
 #include "np_users_store.h"
 
+const char *np_crowd_cookies[NP_CROWD_TIMES];
+
 void np_crowd_set_up(void)
 {
     np_life_set_up();
     np_life_realm.rules.quota.most = 3;
+}
+
+void np_crowd_set_up_deny(void)
+{
+    np_crowd_set_up();
+    np_life_realm.rules.quota.deny = true;
 }
 
 np_budget_t *np_crowd_budget(void)
@@ -86,4 +94,28 @@ const char *np_crowd_key(const char *user)
     ck_assert_int_eq(np_users_key(&np_life_realm, user, &key, np_pool),
                      APR_SUCCESS);
     return key;
+}
+
+void np_crowd_log_in_times(int count)
+{
+    for (int i = 0; i < count; i++) {
+        np_crowd_cookies[i] = np_crowd_log_in("alice", LOGIN + i);
+    }
+}
+
+np_index_t *np_crowd_index(const char *user)
+{
+    np_index_t *index;
+    bool stored;
+
+    ck_assert_int_eq(np_users_read(&np_life_realm, user, np_crowd_budget(),
+                                   &index, &stored, np_pool),
+                     APR_SUCCESS);
+    return index;
+}
+
+bool np_crowd_is_locked(const char *user)
+{
+    return np_fake_has(np_life_fake,
+                       apr_pstrcat(np_pool, "l", np_crowd_key(user), NULL));
 }
