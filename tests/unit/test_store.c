@@ -25,11 +25,8 @@ static void report(const np_contract_t *from, const char *what)
 static void set_up_fake(void)
 {
     np_pool_set_up();
-    /* a pool of its own: threads use it while the test uses np_pool */
-    apr_pool_t *p;
-    ck_assert_int_eq(apr_pool_create(&p, NULL), APR_SUCCESS);
     contract = (np_contract_t){
-        .store = &np_fake_create(p)->store,
+        .store = &np_fake_create(np_pool)->store,
         .prefix = "",
         .largest = NP_STORE_MAX_VALUE,
         .failed = report,

@@ -77,9 +77,7 @@ void np_test_cluster_begin(int servers, int copies)
 {
     np_test_now = apr_time_from_sec(1700000000);
     for (int i = 0; i < NP_TEST_SERVERS; i++) {
-        apr_pool_t *p;             /* its own: threads may use the fakes */
-        ck_assert_int_eq(apr_pool_create(&p, NULL), APR_SUCCESS);
-        np_test_servers[i] = np_fake_create(p);
+        np_test_servers[i] = np_fake_create(np_pool);
         stores[i] = &np_test_servers[i]->store;
     }
     np_test_cluster_restart(servers, copies);

@@ -115,12 +115,19 @@ static apr_status_t remove_key(np_store_t *store, const char *key,
     return APR_SUCCESS;
 }
 
+static apr_status_t destroy(void *data)
+{
+    apr_pool_destroy(data);
+    return APR_SUCCESS;
+}
+
 np_fake_t *np_fake_create(apr_pool_t *p)
 {
     np_fake_t *fake = apr_pcalloc(p, sizeof *fake);
     fake->store = (np_store_t){"fake", get, put, remove_key};
-    fake->items = apr_hash_make(p);
-    fake->p = p;
+    (void)apr_pool_create_unmanaged_ex(&fake->p, NULL, NULL);
+    apr_pool_cleanup_register(p, fake->p, destroy, apr_pool_cleanup_null);
+    fake->items = apr_hash_make(fake->p);
     (void)apr_thread_mutex_create(&fake->mutex, APR_THREAD_MUTEX_DEFAULT, p);
     return fake;
 }

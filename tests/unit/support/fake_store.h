@@ -24,6 +24,7 @@ struct np_fake_t {
     np_store_t store;
     /** Of np_fake_item_t, by their keys. */
     apr_hash_t *items;
+    /** Its own: threads put into it while the test uses another. */
     apr_pool_t *p;
     /** No answer to anything. */
     bool down;
