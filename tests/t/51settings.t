@@ -258,7 +258,7 @@ my $kept = $server->root . '/state/np/shared/settings';
 is sprintf('%o', (stat $kept)[2] & 07777), '600', 'its file is ours alone';
 $server->stop;
 my $text = slurp($kept);
-for my $damage ('', '{', substr($text, 0, length($text) / 2), "$text$text", $text =~ s/77/0/r) {
+for my $damage ('', '{', substr($text, 0, length($text) / 2), "$text$text", $text =~ s/(?<="session_lifetime":)77/0/r) {
     spew($kept, $damage);
     eval { $server->start };
     like $@, qr/NP0001: .*settings: .*move it away/, 'a damaged file: httpd does not start, and says what to do';
