@@ -155,5 +155,7 @@ static apr_interval_time_t go_round(const np_rounds_t *rounds, void *data,
 
 apr_status_t np_exchange_keep(const np_exchange_t *exchange, apr_pool_t *p)
 {
-    return np_rounds_start(go_round, (void *)exchange, p);
+    np_rounds_t *rounds;
+
+    return np_rounds_start(&rounds, go_round, (void *)exchange, p);
 }

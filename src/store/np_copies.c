@@ -4,8 +4,8 @@
 
 #include "apr_strings.h"
 
+#include "np_answers.h"
 #include "np_marks.h"
-#include "np_reconcile.h"
 
 /** Longer than any call may take. */
 #define GRAVE_LIFE apr_time_from_sec(60)
@@ -15,17 +15,7 @@ typedef struct np_copies_t {
     const np_cluster_t *cluster;
 } np_copies_t;
 
-/* What the servers answered to one call. */
-typedef struct answers_t {
-    const np_item_t *item;
-    int count;
-    int done;
-    int missing;
-    int failed;
-    apr_status_t status[NP_CLUSTER_MAX_COPIES];
-    apr_status_t failure;
-} answers_t;
-
+/* Every call that has begun ends, whatever begin says. */
 static apr_status_t begin(np_store_t *store, const char *key,
                           const np_bytes_t *value, np_budget_t *budget,
                           np_item_t *item, apr_pool_t *p)
@@ -33,6 +23,7 @@ static apr_status_t begin(np_store_t *store, const char *key,
     const np_cluster_t *cluster = ((np_copies_t *)store)->cluster;
     apr_status_t status = np_store_admit(key, value, budget);
 
+    atomic_fetch_add(cluster->calls, 1);
     if (status == APR_SUCCESS && value
         && value->len > NP_STORE_MAX_VALUE - NP_COPY_OVERHEAD) {
         status = APR_EINVAL;
@@ -46,40 +37,21 @@ static apr_status_t begin(np_store_t *store, const char *key,
                : np_marks_inform(cluster, item->now, budget, p);
 }
 
-static answers_t expect(const np_item_t *item)
+static void end(np_store_t *store)
 {
-    return (answers_t){ .item = item, .count = item->cluster->list.copies };
+    atomic_fetch_sub(((np_copies_t *)store)->cluster->calls, 1);
 }
 
-static void note(answers_t *answers, int home, apr_status_t status)
+/* None has answered. Has one of them a second thought? */
+static bool is_worth_asking_again(const np_item_t *item, apr_status_t status)
 {
-    answers->status[home] = status;
-    if (np_store_unavailable(status)) {
-        answers->failed++;
-        answers->failure = status;
-    }
-    else if (status == APR_SUCCESS) {
-        answers->done++;
-    }
-    else {
-        answers->missing++;
-    }
-}
+    bool worth = false;
 
-/* Tell of those that did not answer, before anybody relies on the others. */
-static apr_status_t tell(const answers_t *answers, np_miss_e miss)
-{
-    const np_item_t *item = answers->item;
-
-    for (int i = 0; i < answers->count; i++) {
-        if (np_store_unavailable(answers->status[i])
-            && np_marks_missed(item->cluster, item->homes[i], miss, item->key,
-                               item->now, item->budget, item->p)
-                   != APR_SUCCESS) {
-            return answers->status[i];
-        }
+    for (int i = 0; i < item->cluster->list.copies
+                    && np_store_unavailable(status) && !worth; i++) {
+        worth = np_item_await(item, i);
     }
-    return APR_SUCCESS;
+    return worth;
 }
 
 /* Ask as many as it takes. */
@@ -93,20 +65,31 @@ static apr_status_t ask(const np_item_t *item, np_copy_t *copy)
                : np_reconcile(item, first, copy);
 }
 
+static apr_status_t read_value(const np_item_t *item, np_bytes_t *value)
+{
+    np_copy_t copy;
+
+    apr_status_t status = ask(item, &copy);
+    if (is_worth_asking_again(item, status)) {
+        status = ask(item, &copy);
+    }
+    if (status == APR_SUCCESS) {
+        *value = copy.value;
+    }
+    return status;
+}
+
 static apr_status_t copies_get(np_store_t *store, const char *key,
                                np_budget_t *budget, np_bytes_t *value,
                                apr_pool_t *p)
 {
     np_item_t item;
-    np_copy_t copy;
 
     apr_status_t status = begin(store, key, NULL, budget, &item, p);
     if (status == APR_SUCCESS) {
-        status = ask(&item, &copy);
+        status = read_value(&item, value);
     }
-    if (status == APR_SUCCESS) {
-        *value = copy.value;
-    }
+    end(store);
     return status;
 }
 
@@ -131,12 +114,12 @@ static apr_status_t outlast_menders(const np_item_t *item,
 
 static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
 {
-    answers_t answers = expect(item);
+    np_answers_t answers = np_answers_expect(item);
     np_copy_t found;
     apr_status_t status;
 
     for (int i = answers.count - 1; i >= 0; i--) {
-        note(&answers, i, np_item_put(item, i, copy, NP_PUT_REPLACE));
+        np_answers_note(&answers, i, np_item_put(item, i, copy, NP_PUT_REPLACE));
     }
     if (answers.done == 0) {
         status = answers.failed > 0 && answers.missing > 0
@@ -145,31 +128,17 @@ static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
         return answers.missing == 0 || status == APR_SUCCESS ? answers.failure
                                                              : status;
     }
-    status = tell(&answers, NP_MISS_WRITE);
+    status = np_answers_tell(&answers, NP_MISS_WRITE);
     if (status == APR_SUCCESS) {
         status = outlast_menders(item, copy);
+    }
+    if (status == APR_SUCCESS && answers.failed > 0) {
+        np_answers_make_up(&answers, NP_MISS_WRITE);
     }
     /* A home that has not got it has lost it, or it is being removed. */
     return status == APR_SUCCESS && answers.missing > 0
                ? np_reconcile_all(item, &found)
                : status;
-}
-
-/* These servers may have a value that is not to be there, and nobody has to be
- * told: it matters for seconds only, or its key is known to this request alone.
- * It takes no room that others may need. */
-static void disown(const answers_t *answers, int asked)
-{
-    const np_item_t *item = answers->item;
-
-    for (int i = 0; i < asked; i++) {
-        np_missed_t *missed = np_trust_keys(item->cluster->trust,
-                                            item->homes[i], NP_MISS_REMOVAL);
-        if (np_store_unavailable(answers->status[i])
-            && atomic_load(&missed->count) < NP_MISSED_KEYS / 2) {
-            (void)np_missed_add(missed, item->key, item->now);
-        }
-    }
 }
 
 /* Nobody mends the value from here on. A grave that is there already will stay
@@ -186,16 +155,44 @@ static apr_status_t dig_grave(const np_item_t *item)
         .placed_at = item->now,
         .expires_at = item->now + GRAVE_LIFE,
     };
-    answers_t answers = expect(&grave);
+    np_answers_t answers = np_answers_expect(&grave);
 
     for (int i = 0; i < answers.count; i++) {
         apr_status_t status = np_item_put(&grave, i, &copy, NP_PUT_ADD);
         if (status == APR_EEXIST) {
             status = np_item_put(&grave, i, &copy, NP_PUT_REPLACE);
         }
-        note(&answers, i, status);
+        np_answers_note(&answers, i, status);
     }
     return answers.done > 0 ? APR_SUCCESS : answers.failure;
+}
+
+static apr_status_t take_away(const np_item_t *item)
+{
+    np_answers_t answers = np_answers_expect(item);
+    apr_status_t status = APR_SUCCESS;
+
+    if (np_item_is_mended(item)) {
+        status = dig_grave(item);
+    }
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    for (int i = answers.count - 1; i >= 0; i--) {
+        np_answers_note(&answers, i, np_item_remove(item, i));
+    }
+    if (answers.done == 0) {
+        return answers.failure;
+    }
+    if (item->key[0] == NP_STORE_PASSING) {
+        np_answers_disown(&answers, answers.count);
+        return APR_SUCCESS;
+    }
+    status = np_answers_tell(&answers, NP_MISS_REMOVAL);
+    if (status == APR_SUCCESS && answers.failed > 0) {
+        np_answers_make_up(&answers, NP_MISS_REMOVAL);
+    }
+    return status;
 }
 
 static apr_status_t copies_remove(np_store_t *store, const char *key,
@@ -204,27 +201,14 @@ static apr_status_t copies_remove(np_store_t *store, const char *key,
     np_item_t item;
 
     apr_status_t status = begin(store, key, NULL, budget, &item, p);
-    if (status != APR_SUCCESS) {
-        return status;
+    if (status == APR_SUCCESS) {
+        status = take_away(&item);
+        if (is_worth_asking_again(&item, status)) {
+            status = take_away(&item);
+        }
     }
-    if (np_item_is_mended(&item)) {
-        status = dig_grave(&item);
-    }
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    answers_t answers = expect(&item);
-    for (int i = answers.count - 1; i >= 0; i--) {
-        note(&answers, i, np_item_remove(&item, i));
-    }
-    if (answers.done == 0) {
-        return answers.failure;
-    }
-    if (key[0] == NP_STORE_PASSING) {
-        disown(&answers, answers.count);
-        return APR_SUCCESS;
-    }
-    return tell(&answers, NP_MISS_REMOVAL);
+    end(store);
+    return status;
 }
 
 /* Somebody else's value is on a home that came after one that took ours. */
@@ -252,13 +236,13 @@ static apr_status_t settle_conflict(const np_item_t *item, int home,
 
 static apr_status_t add(const np_item_t *item, const np_copy_t *copy)
 {
-    answers_t answers = expect(item);
+    np_answers_t answers = np_answers_expect(item);
     np_copy_t found;
 
     for (int i = 0; i < answers.count; i++) {
         apr_status_t status = np_item_put(item, i, copy, NP_PUT_ADD);
         if (status == APR_EEXIST && answers.done == 0) {
-            disown(&answers, i);
+            np_answers_disown(&answers, i);
             status = ask(item, &found);
             return status == APR_SUCCESS ? APR_EEXIST : status;
         }
@@ -266,13 +250,38 @@ static apr_status_t add(const np_item_t *item, const np_copy_t *copy)
             status = settle_conflict(item, i, copy);
         }
         if (status == APR_EEXIST) {
-            disown(&answers, i);
+            np_answers_disown(&answers, i);
             return APR_EEXIST;
         }
-        note(&answers, i, status);
+        np_answers_note(&answers, i, status);
     }
-    return answers.done == 0 ? answers.failure
-                             : tell(&answers, NP_MISS_WRITE);
+    if (answers.done == 0) {
+        return answers.failure;
+    }
+    const apr_status_t status = np_answers_tell(&answers, NP_MISS_WRITE);
+    if (status == APR_SUCCESS && answers.failed > 0
+        && item->key[0] != NP_STORE_PASSING) {
+        np_answers_make_up(&answers, NP_MISS_WRITE);
+    }
+    return status;
+}
+
+static apr_status_t write_value(const np_item_t *item, np_bytes_t value,
+                                np_put_e how, apr_time_t expires_at)
+{
+    const np_copy_t copy = { value, item->now, item->now, expires_at };
+    apr_status_t status;
+
+    if (how == NP_PUT_REPLACE) {
+        status = replace(item, &copy);
+        return is_worth_asking_again(item, status) ? replace(item, &copy)
+                                                   : status;
+    }
+    status = add(item, &copy);
+    if (status == APR_NOTFOUND) {     /* what was in our way is cleared away */
+        status = add(item, &copy);
+    }
+    return status == APR_NOTFOUND ? APR_EGENERAL : status;
 }
 
 static apr_status_t copies_put(np_store_t *store, const char *key,
@@ -283,18 +292,11 @@ static apr_status_t copies_put(np_store_t *store, const char *key,
     np_item_t item;
 
     apr_status_t status = begin(store, key, &value, budget, &item, p);
-    if (status != APR_SUCCESS) {
-        return status;
+    if (status == APR_SUCCESS) {
+        status = write_value(&item, value, how, expires_at);
     }
-    const np_copy_t copy = { value, item.now, item.now, expires_at };
-    if (how == NP_PUT_REPLACE) {
-        return replace(&item, &copy);
-    }
-    status = add(&item, &copy);
-    if (status == APR_NOTFOUND) {     /* what was in our way is cleared away */
-        status = add(&item, &copy);
-    }
-    return status == APR_NOTFOUND ? APR_EGENERAL : status;
+    end(store);
+    return status;
 }
 
 np_store_t *np_copies_create(const np_cluster_t *cluster, apr_pool_t *p)

@@ -91,6 +91,24 @@ apr_status_t np_item_remove(const np_item_t *item, int home)
     return status;
 }
 
+bool np_item_await(const np_item_t *item, int home)
+{
+    const np_cluster_t *cluster = item->cluster;
+    const np_budget_t all = share_of(item, home);
+    const np_budget_t share = {
+        all.left < cluster->patience ? all.left : cluster->patience
+    };
+    np_budget_t left = share;
+
+    if (!cluster->await) {
+        return false;
+    }
+    const bool up =
+        cluster->await(cluster->servers[item->homes[home]], &left);
+    charge(item, share, left);
+    return up;
+}
+
 apr_status_t np_item_has(const np_item_t *item, char prefix)
 {
     const char *key = apr_psprintf(item->p, "%c%s", prefix, item->key);

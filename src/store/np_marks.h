@@ -30,19 +30,7 @@ void np_marks_visit(const np_cluster_t *cluster, int server, apr_time_t now,
  * @return APR_SUCCESS if one of them has it; APR_EGENERAL
  */
 apr_status_t np_marks_missed(const np_cluster_t *cluster, int server,
-                             np_miss_e miss, const char *key, apr_time_t now, np_budget_t *budget, apr_pool_t *p);
-
-/**
- * Make up for what is listed: remove it from @a server, or have the others mend
- * what it has.
- * @return whether all of that was done
- */
-bool np_marks_make_up(const np_cluster_t *cluster, int server, np_miss_e miss,
-                      apr_pool_t *p);
-
-/** Start the thread that visits every server each second; it ends with @a p,
- *  in which @a cluster has to live. */
-apr_status_t np_marks_keep(const np_cluster_t *cluster,
-                           apr_interval_time_t timeout, apr_pool_t *p);
+                             np_miss_e miss, const char *key, apr_time_t now,
+                             np_budget_t *budget, apr_pool_t *p);
 
 #endif

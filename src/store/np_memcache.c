@@ -7,7 +7,7 @@
 #include "np_clock.h"
 #include "np_copies.h"
 #include "np_copy.h"
-#include "np_marks.h"
+#include "np_keeper.h"
 #include "np_memcache_connector.h"
 #include "np_rendezvous.h"
 
@@ -173,6 +173,16 @@ static bool answers(const np_store_t *server)
     return state == NP_PEER_UP || state == NP_PEER_TRYING;
 }
 
+static bool await(np_store_t *server, np_budget_t *budget)
+{
+    np_peer_t *peer = ((server_t *)server)->peer;
+    const apr_time_t started = np_clock_monotonic();
+    const bool up = np_peer_await(peer, started + budget->left);
+
+    np_budget_charge(budget, started);
+    return up;
+}
+
 /* httpd does not always wait for its threads before it ends a process. */
 static void wait_for_calls(np_memcache_t *memcache)
 {
@@ -296,7 +306,10 @@ apr_status_t np_memcache_create_copies(np_store_t **store,
     cluster->list.copies = copies;
     cluster->trust = trust;
     cluster->answers = answers;
+    cluster->await = await;
+    cluster->patience = limits->timeout / 8;
+    cluster->calls = &memcache->calls;
     cluster->clock = np_clock_now;
     *store = np_copies_create(cluster, p);
-    return np_marks_keep(cluster, limits->timeout, p);
+    return np_keeper_start(cluster, limits->timeout, p);
 }

@@ -68,7 +68,8 @@ static apr_time_t attempt_due(np_peer_t *peer)
     if (!is_wanted(peer) || !find_lane(peer, NP_LANE_EMPTY)) {
         return NP_GATE_NEVER;
     }
-    return np_peer_epoch(atomic_load(&peer->health)) == peer->failed_epoch
+    return np_peer_epoch(atomic_load(&peer->health))
+                   == atomic_load(&peer->failed_epoch)
                ? peer->retry_at
                : 0;
 }
@@ -98,8 +99,10 @@ static void note_failure(np_peer_t *peer, unsigned epoch, apr_time_t began,
         == 0) {
         np_peer_leave(peer, epoch, NP_PEER_UP, NP_PEER_DOWN, status);
     }
-    peer->failed_epoch = np_peer_epoch(atomic_load(&peer->health));
     peer->retry_at = began + NP_CONNECTOR_RETRY;
+    atomic_store(&peer->failed_epoch,
+                 np_peer_epoch(atomic_load(&peer->health)));
+    np_gate_ring(peer->room);
 }
 
 static void attempt(np_peer_t *peer)

@@ -183,3 +183,29 @@ apr_status_t np_peer_take(np_peer_t *peer, apr_time_t until, np_lane_t **lane)
     }
     return wait_for_lane(peer, until, lane);
 }
+
+/* Is it known whether the peer answers again? */
+static bool is_known(np_peer_t *peer, bool *up)
+{
+    const unsigned health = atomic_load(&peer->health);
+    const np_peer_state_e state = np_peer_state(health);
+
+    *up = state == NP_PEER_UP;
+    return *up || state == NP_PEER_CLOSED
+           || (state == NP_PEER_DOWN
+               && np_peer_epoch(health) == atomic_load(&peer->failed_epoch));
+}
+
+bool np_peer_await(np_peer_t *peer, apr_time_t until)
+{
+    bool up;
+    bool in_time = true;
+
+    for (;;) {
+        const unsigned ticket = np_gate_ticket(peer->room);
+        if (is_known(peer, &up) || !in_time) {
+            return up;
+        }
+        in_time = np_gate_sleep(peer->room, ticket, until);
+    }
+}

@@ -47,9 +47,10 @@ typedef struct np_peer_t {
     /** Rung when there is something for the connector to do. */
     np_gate_t *work;
     apr_thread_t *connector;
-    /** The connector's own: when it may try again, in the epoch it failed. */
+    /** The epoch in which the connector failed last, and its own: when it may
+     *  try again. */
+    atomic_uint failed_epoch;
     apr_time_t retry_at;
-    unsigned failed_epoch;
 } np_peer_t;
 
 /** The state in a np_peer_t.health. */
@@ -85,6 +86,10 @@ apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
  * @return APR_SUCCESS; APR_TIMEUP; or what took the peer down
  */
 apr_status_t np_peer_take(np_peer_t *peer, apr_time_t until, np_lane_t **lane);
+
+/** Wait, until the moment @a until, for the connector's first try after a
+ *  failure. Returns whether the peer is up. */
+bool np_peer_await(np_peer_t *peer, apr_time_t until);
 
 /** Give a lane back after an operation, which left its fate in it. */
 void np_peer_give_back(np_peer_t *peer, np_lane_t *lane);

@@ -13,6 +13,9 @@
 /* A key lies among so many entries, from that on which its hash names. */
 #define NEIGHBOURS 64
 
+/* To make up for one key takes no longer. */
+#define LONGEST apr_time_from_sec(1)
+
 static void pack(apr_uint64_t words[WORDS], const char *key)
 {
     memset(words, 0, WORDS * sizeof *words);
@@ -31,8 +34,10 @@ static bool is_key(const np_missed_entry_t *entry,
     return true;
 }
 
-bool np_missed_has(const np_missed_t *missed, const char *key,
-                   apr_time_t since)
+/* An entry of this key, missed at since or later, that is still to be made up
+ * for where that is asked. */
+static bool find(const np_missed_t *missed, const char *key, apr_time_t since,
+                 bool still)
 {
     apr_uint64_t words[WORDS];
 
@@ -44,11 +49,23 @@ bool np_missed_has(const np_missed_t *missed, const char *key,
     for (apr_uint64_t i = 0; i < NEIGHBOURS; i++) {
         const np_missed_entry_t *entry =
             &missed->entries[(first + i) % NP_MISSED_KEYS];
-        if (atomic_load(&entry->moment) >= since && is_key(entry, words)) {
+        if (atomic_load(&entry->moment) >= since && is_key(entry, words)
+            && (!still || atomic_load(&entry->given_at) <= 0)) {
             return true;
         }
     }
     return false;
+}
+
+bool np_missed_has(const np_missed_t *missed, const char *key,
+                   apr_time_t since)
+{
+    return find(missed, key, since, false);
+}
+
+bool np_missed_lacks(const np_missed_t *missed, const char *key)
+{
+    return find(missed, key, 1, true);
 }
 
 static bool fill(np_missed_t *missed, np_missed_entry_t *entry,
@@ -64,6 +81,7 @@ static bool fill(np_missed_t *missed, np_missed_entry_t *entry,
     for (int i = 0; i < WORDS; i++) {
         atomic_store_explicit(&entry->key[i], words[i], memory_order_relaxed);
     }
+    atomic_store(&entry->given_at, 0);
     atomic_fetch_add(&missed->count, 1);
     atomic_store(&entry->moment, moment);
     return true;
@@ -106,22 +124,67 @@ bool np_missed_get(const np_missed_t *missed, int index,
     return *moment > 0;
 }
 
-void np_missed_make_up(np_missed_t *missed, apr_time_t moment)
+bool np_missed_take(np_missed_t *missed, int index, apr_time_t now,
+                    apr_time_t before, char key[NP_MISSED_KEY_MAX + 1])
 {
-    np_missed_raise(&missed->made_up, moment);
+    np_missed_entry_t *entry = &missed->entries[index];
+    apr_time_t moment;
+
+    if (!np_missed_get(missed, index, key, &moment)) {
+        return false;
+    }
+    apr_int64_t given_at = atomic_load(&entry->given_at);
+    const bool due = given_at < 0 ? -given_at <= now - LONGEST
+                                  : given_at <= before;
+    return due
+           && atomic_compare_exchange_strong(&entry->given_at, &given_at,
+                                             -now);
 }
 
-void np_missed_clear(np_missed_t *missed, apr_time_t moment)
+void np_missed_put_back(np_missed_t *missed, int index, apr_time_t now,
+                        bool done)
 {
-    np_missed_raise(&missed->cleared, moment);
+    apr_int64_t taken = -now;
+
+    (void)atomic_compare_exchange_strong(&missed->entries[index].given_at,
+                                         &taken, done ? now : 0);
+}
+
+void np_missed_trouble(np_missed_t *missed, apr_time_t now)
+{
+    np_missed_raise(&missed->trouble_at, now);
+}
+
+/* Returns whether it still counts. */
+static bool keep(np_missed_t *missed, np_missed_entry_t *entry,
+                 apr_int64_t moment, apr_interval_time_t aftermath)
+{
+    const apr_int64_t given_at = atomic_load(&entry->given_at);
+
+    if (given_at < moment + aftermath
+        || given_at < atomic_load(&missed->trouble_at) + aftermath) {
+        return true;
+    }
+    if (atomic_compare_exchange_strong(&entry->moment, &moment, 0)) {
+        atomic_fetch_sub(&missed->count, 1);
+    }
+    return false;
+}
+
+void np_missed_settle(np_missed_t *missed, apr_time_t now,
+                      apr_interval_time_t aftermath)
+{
+    apr_int64_t cleared = now - aftermath;
+
     for (int i = 0; i < NP_MISSED_KEYS; i++) {
-        apr_int64_t missed_at = atomic_load(&missed->entries[i].moment);
-        if (missed_at > 0 && missed_at <= moment
-            && atomic_compare_exchange_strong(&missed->entries[i].moment,
-                                              &missed_at, 0)) {
-            atomic_fetch_sub(&missed->count, 1);
+        np_missed_entry_t *entry = &missed->entries[i];
+        const apr_int64_t moment = atomic_load(&entry->moment);
+        if (moment > 0 && keep(missed, entry, moment, aftermath)
+            && moment <= cleared) {
+            cleared = moment - 1;
         }
     }
+    np_missed_raise(&missed->cleared, cleared);
 }
 
 unsigned char *np_missed_write(unsigned char *out, const char *key,

@@ -26,6 +26,9 @@ static inline void np_missed_raise(_Atomic apr_int64_t *moment, apr_time_t to)
 typedef struct np_missed_entry_t {
     /** 0: free; less than that: somebody is filling it in. */
     _Atomic apr_int64_t moment;
+    /** When it was made up for last; 0: it never was. Less than that: somebody
+     *  does it, since the moment without the sign. */
+    _Atomic apr_int64_t given_at;
     _Atomic apr_uint64_t key[(NP_MISSED_KEY_MAX + 1) / 8];
 } np_missed_entry_t;
 
@@ -33,10 +36,10 @@ typedef struct np_missed_entry_t {
 typedef struct np_missed_t {
     /** Keys in it; may be more for a moment, never less. */
     atomic_int count;
-    /** What was missed up to this moment has been made up for... */
-    _Atomic apr_int64_t made_up;
-    /** ...and nothing can arrive any more that undoes it. */
+    /** What was missed up to this moment is done with. */
     _Atomic apr_int64_t cleared;
+    /** When the server was last seen to be away. */
+    _Atomic apr_int64_t trouble_at;
     np_missed_entry_t entries[NP_MISSED_KEYS];
 } np_missed_t;
 
@@ -50,16 +53,35 @@ bool np_missed_add(np_missed_t *missed, const char *key, apr_time_t moment);
 bool np_missed_has(const np_missed_t *missed, const char *key,
                    apr_time_t since);
 
-/** All that was missed up to @a moment has been made up for. */
-void np_missed_make_up(np_missed_t *missed, apr_time_t moment);
+/** Has it missed something of @a key that was not made up for yet? */
+bool np_missed_lacks(const np_missed_t *missed, const char *key);
 
 /** The key of an entry, from 0 on; false if there is none. */
 bool np_missed_get(const np_missed_t *missed, int index,
                    char key[NP_MISSED_KEY_MAX + 1], apr_time_t *moment);
 
-/** All that was missed up to @a moment has been made up for, and nothing can
- *  arrive any more that undoes it. */
-void np_missed_clear(np_missed_t *missed, apr_time_t moment);
+/**
+ * Take an entry to make up for it, so that no other process does the same at the
+ * same time. Who has not put it back within a second has lost it.
+ * @param before also what was made up for up to then; 0: only what never was
+ * @param key its key
+ * @return false if there is nothing to do for this entry
+ */
+bool np_missed_take(np_missed_t *missed, int index, apr_time_t now,
+                    apr_time_t before, char key[NP_MISSED_KEY_MAX + 1]);
+
+/** Put back what was taken at @a now: done or not. */
+void np_missed_put_back(np_missed_t *missed, int index, apr_time_t now,
+                        bool done);
+
+/** The server is away: what is on its way to it may arrive when it is back. */
+void np_missed_trouble(np_missed_t *missed, apr_time_t now);
+
+/** Be done with all that was made up for so long as @a aftermath after it was
+ *  missed, and after the last trouble: nothing can arrive any more that undoes
+ *  it. */
+void np_missed_settle(np_missed_t *missed, apr_time_t now,
+                      apr_interval_time_t aftermath);
 
 /** Write an entry as NP_MISSED_OCTETS octets; returns what is behind. */
 unsigned char *np_missed_write(unsigned char *out, const char *key,

@@ -2,6 +2,8 @@
  * What is true when the copies of a value differ, and making them agree. */
 #include "np_reconcile.h"
 
+#include "np_marks.h"
+
 /* The least time to begin to mend anything. */
 #define MENDING apr_time_from_msec(20)
 
@@ -60,7 +62,21 @@ static bool may_lack(const np_item_t *item, int home)
 
     return np_trust_missed(trust, item->homes[home], NP_MISS_WRITE)
                >= item->now - NP_AMNESIA
-           || np_missed_has(keys, item->key, atomic_load(&keys->made_up) + 1);
+           || np_missed_lacks(keys, item->key);
+}
+
+/* Does this home know that there is nothing? It may just have lost all that it
+ * had: then its note is gone, too. */
+static bool knows_of_nothing(const views_t *views, int home)
+{
+    const np_item_t *item = views->item;
+
+    if (views->status[home] != APR_NOTFOUND || may_lack(item, home)) {
+        return false;
+    }
+    np_marks_visit(item->cluster, item->homes[home], item->now, item->budget,
+                   item->p);
+    return !may_lack(item, home);
 }
 
 /* Has somebody not answered who may know better than those who did? */
@@ -73,10 +89,10 @@ static apr_status_t conclude_without_truth(const views_t *views)
         if (np_store_unavailable(views->status[i])) {
             unavailable = views->status[i];
         }
-        else if (views->status[i] == APR_NOTFOUND
-                 && !may_lack(views->item, i)) {
-            doubt = false;
-        }
+    }
+    for (int i = 0; i < views->count && unavailable != APR_SUCCESS && doubt;
+         i++) {
+        doubt = !knows_of_nothing(views, i);
     }
     if (unavailable == APR_SUCCESS || !doubt) {
         return APR_NOTFOUND;

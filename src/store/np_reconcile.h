@@ -36,6 +36,10 @@ apr_status_t np_item_put(const np_item_t *item, int home,
 
 apr_status_t np_item_remove(const np_item_t *item, int home);
 
+/** Wait, for a moment, until this server, which has just failed, answers again.
+ *  Returns whether it does. */
+bool np_item_await(const np_item_t *item, int home);
+
 /**
  * Is there anything under the item's key behind @a prefix?
  * @return APR_SUCCESS; APR_NOTFOUND if all its homes say so; anything else

@@ -51,10 +51,17 @@ static apr_status_t stop(void *data)
     return APR_SUCCESS;
 }
 
-apr_status_t np_rounds_start(np_round_t *round, void *data, apr_pool_t *p)
+void np_rounds_ring(np_rounds_t *rounds)
+{
+    np_gate_ring(rounds->gate);
+}
+
+apr_status_t np_rounds_start(np_rounds_t **started, np_round_t *round,
+                             void *data, apr_pool_t *p)
 {
     np_rounds_t *rounds = apr_pcalloc(p, sizeof *rounds);
 
+    *started = rounds;
     rounds->round = round;
     rounds->data = data;
     /* With an allocator of its own: this thread alone uses it. */

@@ -25,8 +25,13 @@ bool np_rounds_are_over(const np_rounds_t *rounds);
 /**
  * Start a thread that goes round at once, and then again and again. It ends
  * before anything in @a p is cleaned up, where @a data has to live.
+ * @param started set before the first round begins
  * @return APR_SUCCESS, or why there is no thread
  */
-apr_status_t np_rounds_start(np_round_t *round, void *data, apr_pool_t *p);
+apr_status_t np_rounds_start(np_rounds_t **started, np_round_t *round,
+                             void *data, apr_pool_t *p);
+
+/** Do not wait for the next round: it begins when this one is done. */
+void np_rounds_ring(np_rounds_t *rounds);
 
 #endif

@@ -25,7 +25,6 @@ typedef struct np_trust_server_t {
     _Atomic apr_int64_t missed[NP_MISSES];
     _Atomic apr_int64_t announced[NP_MISSES];
     _Atomic apr_int64_t told[NP_MISSES];
-    _Atomic apr_int64_t claimed_at;
     np_missed_t keys[NP_MISSES];
 } np_trust_server_t;
 
@@ -124,16 +123,6 @@ void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
 np_missed_t *np_trust_keys(np_trust_t *trust, int server, np_miss_e miss)
 {
     return &trust->servers[server]->keys[miss];
-}
-
-bool np_trust_claim(np_trust_t *trust, int server, apr_time_t now,
-                    apr_interval_time_t interval)
-{
-    apr_int64_t claimed = atomic_load(&trust->servers[server]->claimed_at);
-
-    return (now >= claimed + interval || now < claimed)
-           && atomic_compare_exchange_strong(
-               &trust->servers[server]->claimed_at, &claimed, now);
 }
 
 apr_time_t np_trust_since(const np_trust_t *trust)

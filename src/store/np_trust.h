@@ -72,11 +72,6 @@ void np_trust_set_told(np_trust_t *trust, int server, np_miss_e miss,
 /** The keys of which @a server missed such. */
 np_missed_t *np_trust_keys(np_trust_t *trust, int server, np_miss_e miss);
 
-/** May this process do now, for all of them, what one of them has to do with
- *  @a server in each @a interval? */
-bool np_trust_claim(np_trust_t *trust, int server, apr_time_t now,
-                    apr_interval_time_t interval);
-
 /** Since when the list is as it is; 0: since ever. */
 apr_time_t np_trust_since(const np_trust_t *trust);
 void np_trust_set_since(np_trust_t *trust, apr_time_t since);

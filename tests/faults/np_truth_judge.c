@@ -77,6 +77,18 @@ static bool must_live(const np_deed_t *deed)
            && np_now_usec() - slot->old_since < OLD_IS_GOOD;
 }
 
+/* Did it ask for what was over, or under another id, before it was answered?
+ * While one server is away nobody may know that of the other one. */
+static bool asked_for_the_past(const np_deed_t *deed)
+{
+    const np_slot_t *slot = deed->slot;
+    if (deed->what == NP_DO_LOGIN || deed->what == NP_DO_LOGOUT) {
+        return false;
+    }
+    return !slot || !must_live(deed)
+           || strcmp(deed->question.cookie, slot->cookie) != 0;
+}
+
 static void judge_value(np_truth_t *truth, const np_deed_t *deed,
                         const np_answer_t *answer)
 {
@@ -281,8 +293,7 @@ void np_truth_judge(np_truth_t *truth, const np_deed_t *deed,
     else if (says_busy(answer)) {
         complain(truth, NP_BUSY, deed, answer, "locked");
     }
-    else if (failed
-             && (deed->what == NP_DO_PROBE || deed->what == NP_DO_GET_OLD)) {
+    else if (failed && asked_for_the_past(deed)) {
         truth->counts[NP_UNKNOWN]++;
     }
     else if (failed) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Full load on memcached servers, each record on two of them, one of which at a
 # time is killed, stopped, wiped or cut off. Says what came of it.
-#   --minutes N (10)  --servers N (2)  --seed N
+#   --minutes N (10)  --servers N (2)  --connections N (16)  --seed N
 use strict;
 use warnings;
 use Getopt::Long qw(GetOptions);
@@ -15,10 +15,10 @@ use Time::HiRes qw(sleep time);
 # A fault lasts so long; and then all sessions are used, which mends the copies.
 use constant { LASTS_MIN => 0.5, LASTS_MAX => 5, PAUSE => 6 };
 
-my %asked = (minutes => 10, servers => 2, seed => time % 1_000_000);
-GetOptions(\%asked, 'minutes=f', 'servers=i', 'seed=i') && !@ARGV
+my %asked = (minutes => 10, servers => 2, connections => 16, seed => time % 1_000_000);
+GetOptions(\%asked, 'minutes=f', 'servers=i', 'connections=i', 'seed=i') && !@ARGV
     && $asked{servers} >= 2 && $asked{minutes} > 0
-    or die "usage: soak [--minutes N] [--servers N] [--seed N]\n";
+    or die "usage: soak [--minutes N] [--servers N] [--connections N] [--seed N]\n";
 $asked{seed} = int $asked{seed};
 $| = 1;
 srand $asked{seed};
@@ -36,8 +36,18 @@ my %end = (killed => sub { $_[0]->memcached($_[1])->restart },
 
 my $site = NP::FaultSite->new(servers => $asked{servers}, copies => 2);
 my $waits = $site->waits;
-my $load = NP::Load->start(-p => $site->port, -c => 32, -s => 300, -r => $asked{seed});
-print "soak: $asked{minutes} minutes, $asked{servers} servers, 2 copies, seed $asked{seed}\n";
+my $load = NP::Load->start(-p => $site->port, -c => $asked{connections}, -s => 300, -r => $asked{seed});
+print "soak: $asked{minutes} minutes, $asked{servers} servers, 2 copies, "
+    . "$asked{connections} connections, seed $asked{seed}\n";
+
+# What the processors did since the machine began: all, and nothing
+sub jiffies {
+    open my $file, '<', '/proc/stat' or return (0, 0);
+    my (undef, @spent) = split ' ', readline $file;
+    my $all = 0;
+    $all += $_ for @spent[0 .. 7];
+    return ($all, $spent[3] + $spent[4]);
+}
 
 my (%injected, @late);
 my $longest = 0;
@@ -51,6 +61,7 @@ sub look {
 }
 
 sleep 3;
+my @before = jiffies();
 my $until = time + 60 * $asked{minutes};
 while (time < $until) {
     my $kind = (sort keys %begin)[rand keys %begin];
@@ -66,6 +77,7 @@ while (time < $until) {
     printf "%4d s left: server %d %s for %.1f s; %d requests, %d lost, %d revived, %d failed\n",
         $until - time, $server, $kind, $lasts, @count{qw(requests lost revived failed)};
 }
+my @after = jiffies();
 my %count = $load->stop;
 $site->httpd->stop;                       # so that its log is whole
 look();
@@ -76,6 +88,8 @@ $stalled = $_ > $stalled ? $_ : $stalled for map { $_->[1] } @stalls;
 my @too_late = grep { NP::Waits::excess($_, $site->bound, @stalls) } @late;
 
 print "\n";
+printf "%-26s %.0f %%\n", 'processors busy', 100 - 100 * ($after[1] - $before[1]) / ($after[0] - $before[0])
+    if $after[0] > $before[0];
 printf "%-26s %d\n", @$_ for
     ['requests', $count{requests}], ['logins', $count{logins}],
     ['step-ups', $count{step_ups}], ['data stored', $count{saves}],
@@ -84,7 +98,7 @@ printf "%-26s %d\n", @$_ for
     ['sessions lost', $count{lost}], ['ended sessions revived', $count{revived}],
     ['wrong users', $count{wrong_user}], ['data lost', $count{lost_data}],
     ['wrong answers', $count{wrong}], ['failed requests', $count{failed} + $count{broken}],
-    ['unavailable, of old ids', $count{unknown}],
+    ['unavailable, of the past', $count{unknown}],
     ['locked too long', $count{busy}];
 printf "%-26s %.0f ms (bound: %.0f + %.0f ms)\n", 'longest wait', $longest * 1000,
     $site->timeout * 1000, ($site->bound - $site->timeout) * 1000;

@@ -8,6 +8,7 @@
 
 #include "cluster.h"
 #include "fixture.h"
+#include "np_keeper.h"
 #include "np_marks.h"
 
 #define A 0
@@ -177,14 +178,14 @@ END_TEST
 
 static bool make_up(int server, np_miss_e miss)
 {
-    return np_marks_make_up(&np_test_cluster, server, miss, np_pool);
+    return np_keeper_make_up(&np_test_cluster, server, miss, np_pool);
 }
 
 static void forget(int server)
 {
     for (unsigned miss = 0; miss < NP_MISSES; miss++) {
-        np_missed_clear(np_trust_keys(np_test_cluster.trust, server, miss),
-                        np_test_now + WHILE);
+        np_missed_settle(np_trust_keys(np_test_cluster.trust, server, miss),
+                         np_test_now, 0);
     }
 }
 
@@ -223,6 +224,20 @@ START_TEST(test_another_machine_learns_of_it)
     down(_i, false);
     np_test_cluster_restart(2, 2);
     ck_assert_str_eq(np_test_get(KEY), "");
+}
+END_TEST
+
+/* Nobody has visited it since it lost what it had. */
+START_TEST(test_one_that_has_just_forgotten_knows_nothing)
+{
+    begin_session();
+    np_test_visit_all();
+    np_test_wipe(_i);
+    down(!_i, true);
+    ck_assert_str_eq(np_test_get(KEY), "?");
+    down(!_i, false);
+    ck_assert_str_eq(np_test_get(KEY), "v1");
+    ck_assert_str_eq(np_test_raw(_i, KEY), "v1");
 }
 END_TEST
 
@@ -373,6 +388,8 @@ Suite *np_suite_copies(void)
     tcase_add_loop_test(tcase, test_a_lock_that_was_released_elsewhere, 0, 2);
     tcase_add_loop_test(tcase, test_a_lock_that_is_released_meanwhile, 0, 2);
     tcase_add_test(tcase, test_missing_is_not_known_from_one_that_forgot);
+    tcase_add_loop_test(
+        tcase, test_one_that_has_just_forgotten_knows_nothing, 0, 2);
     tcase_add_loop_test(tcase, test_it_says_itself_that_it_was_away, 0, 2);
     tcase_add_loop_test(tcase, test_one_that_missed_the_beginning_gets_it, 0,
                         2);

@@ -236,6 +236,44 @@ START_TEST(test_no_write_is_lost_with_one_who_reads_amid)
 }
 END_TEST
 
+static void wipe_a(void)
+{
+    np_test_wipe(A);
+}
+
+static void wipe_b(void)
+{
+    np_test_wipe(B);
+}
+
+/* What a server loses amid a call, the other one has; and the call succeeds. */
+START_TEST(test_a_wipe_amid_a_call)
+{
+    void (*const wipe)(void) = _i & 1 ? wipe_b : wipe_a;
+
+    for (int at = 0; at < MOST_STEPS; at++) {
+        make_trouble(_i & 1);
+        if (_i & 2) {                 /* mended, or just wiped */
+            read_it();
+        }
+        cut_in_at(at, _i & 4, wipe);
+        if (_i & 8) {
+            ck_assert_int_eq(np_test_replace(KEY, "v2"), APR_SUCCESS);
+        }
+        else {
+            ck_assert_str_eq(np_test_get(KEY), "v1");
+        }
+        cut_in_no_more();
+        ck_assert_str_eq(np_test_get(KEY), _i & 8 ? "v2" : "v1");
+        np_test_visit_all();
+        np_test_cluster_wait(WHILE);
+        ck_assert_str_eq(np_test_get(KEY), _i & 8 ? "v2" : "v1");
+        np_test_wipe(!(_i & 1));
+        ck_assert_str_eq(np_test_get(KEY), _i & 8 ? "v2" : "v1");
+    }
+}
+END_TEST
+
 static apr_status_t theirs;
 
 static void add_theirs(void)
@@ -285,6 +323,7 @@ Suite *np_suite_copies_race(void)
                         2 * TROUBLES);
     tcase_add_loop_test(tcase, test_no_write_is_lost_with_one_who_reads_amid,
                         0, 2 * TROUBLES);
+    tcase_add_loop_test(tcase, test_a_wipe_amid_a_call, 0, 16);
     tcase_add_loop_test(tcase, test_one_add_wins, 0, 4);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);

@@ -71,16 +71,96 @@ START_TEST(test_half_full_has_room_for_all)
 }
 END_TEST
 
-START_TEST(test_cleared_up_to_a_moment)
+/* Make up for an entry at a moment, whichever it is. */
+static int make_up(apr_time_t now, apr_time_t before)
 {
+    char taken[NP_MISSED_KEY_MAX + 1];
+    int count = 0;
+
+    for (int i = 0; i < NP_MISSED_KEYS; i++) {
+        if (np_missed_take(list, i, now, before, taken)) {
+            np_missed_put_back(list, i, now, true);
+            count++;
+        }
+    }
+    return count;
+}
+
+START_TEST(test_lacks_until_it_is_made_up_for)
+{
+    ck_assert(!np_missed_lacks(list, key(1)));
+    ck_assert(np_missed_add(list, key(1), NOW));
+    ck_assert(np_missed_lacks(list, key(1)));
+    ck_assert_int_eq(make_up(NOW + 1, 0), 1);
+    ck_assert(!np_missed_lacks(list, key(1)));
+    ck_assert_int_eq(make_up(NOW + 2, 0), 0);
+    ck_assert_int_eq(make_up(NOW + 2, NOW), 0);
+    ck_assert_int_eq(make_up(NOW + 2, NOW + 1), 1);
+    ck_assert(np_missed_add(list, key(1), NOW + 3));   /* once more */
+    ck_assert(np_missed_lacks(list, key(1)));
+    ck_assert_int_eq(make_up(NOW + 4, 0), 1);
+}
+END_TEST
+
+START_TEST(test_one_process_takes_it)
+{
+    const apr_time_t later = NOW + apr_time_from_sec(1);
+    char taken[NP_MISSED_KEY_MAX + 1];
+    int i = 0;
+
+    ck_assert(np_missed_add(list, key(1), NOW));
+    while (!np_missed_take(list, i, NOW, 0, taken)) {
+        ck_assert_int_lt(++i, NP_MISSED_KEYS);
+    }
+    ck_assert_str_eq(taken, key(1));
+    ck_assert(!np_missed_take(list, i, later - 1, later, taken));
+    ck_assert(np_missed_lacks(list, key(1)));
+    ck_assert(np_missed_take(list, i, later, 0, taken));   /* he died */
+    np_missed_put_back(list, i, NOW, true);                /* or was slow */
+    ck_assert(np_missed_lacks(list, key(1)));
+    np_missed_put_back(list, i, later, false);
+    ck_assert(np_missed_take(list, i, later + 1, 0, taken));
+}
+END_TEST
+
+START_TEST(test_done_with_after_the_aftermath)
+{
+    const apr_interval_time_t aftermath = apr_time_from_sec(3);
+    const apr_time_t end = NOW + aftermath;
+
     ck_assert(np_missed_add(list, key(1), NOW));
     ck_assert(np_missed_add(list, key(2), NOW + 1));
-    np_missed_clear(list, NOW);
+    np_missed_settle(list, end + aftermath, aftermath);
+    ck_assert(np_missed_has(list, key(1), 1));         /* nobody did it */
+    ck_assert_int_eq(make_up(end - 1, 0), 2);
+    np_missed_settle(list, end, aftermath);
+    ck_assert(np_missed_has(list, key(1), 1));
+    ck_assert_int_eq(make_up(end, end), 2);
+    np_missed_settle(list, end, aftermath);
     ck_assert(!np_missed_has(list, key(1), 1));
     ck_assert(np_missed_has(list, key(2), 1));
-    ck_assert(np_missed_add(list, key(1), NOW));   /* from an old note */
+    ck_assert(np_missed_add(list, key(1), NOW));       /* from an old note */
     ck_assert(!np_missed_has(list, key(1), 1));
     ck_assert_int_eq(atomic_load(&list->count), 1);
+}
+END_TEST
+
+START_TEST(test_trouble_begins_it_anew)
+{
+    const apr_interval_time_t aftermath = apr_time_from_sec(3);
+    const apr_time_t trouble = NOW + aftermath;
+
+    ck_assert(np_missed_add(list, key(1), NOW));
+    np_missed_trouble(list, trouble);
+    ck_assert_int_eq(make_up(trouble + aftermath - 1, 0), 1);
+    np_missed_settle(list, trouble + aftermath, aftermath);
+    ck_assert(np_missed_has(list, key(1), 1));
+    /* what is kept is not taken for done with */
+    ck_assert(np_missed_add(list, key(2), NOW));
+    ck_assert(np_missed_has(list, key(2), 1));
+    ck_assert_int_eq(make_up(trouble + aftermath, trouble + aftermath), 2);
+    np_missed_settle(list, trouble + aftermath, aftermath);
+    ck_assert_int_eq(atomic_load(&list->count), 0);
 }
 END_TEST
 
@@ -176,7 +256,10 @@ Suite *np_suite_missed(void)
     tcase_add_test(keys, test_lengths);
     tcase_add_test(keys, test_full);
     tcase_add_test(keys, test_half_full_has_room_for_all);
-    tcase_add_test(keys, test_cleared_up_to_a_moment);
+    tcase_add_test(keys, test_lacks_until_it_is_made_up_for);
+    tcase_add_test(keys, test_one_process_takes_it);
+    tcase_add_test(keys, test_done_with_after_the_aftermath);
+    tcase_add_test(keys, test_trouble_begins_it_anew);
     suite_add_tcase(suite, keys);
     TCase *told = tcase_create("told");
     tcase_add_checked_fixture(told, set_up_machines, np_pool_tear_down);

@@ -18,6 +18,7 @@ static np_suite_fn *const suites[] = {
     np_suite_companion,
     np_suite_cookie,
     np_suite_copies,
+    np_suite_copies_late,
     np_suite_copies_race,
     np_suite_copy,
     np_suite_crypto,

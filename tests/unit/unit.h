@@ -14,6 +14,7 @@ Suite *np_suite_cells(void);
 Suite *np_suite_companion(void);
 Suite *np_suite_cookie(void);
 Suite *np_suite_copies(void);
+Suite *np_suite_copies_late(void);
 Suite *np_suite_copies_race(void);
 Suite *np_suite_copy(void);
 Suite *np_suite_crypto(void);

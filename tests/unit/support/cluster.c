@@ -17,6 +17,7 @@
 
 np_fake_t *np_test_servers[NP_TEST_SERVERS];
 np_cluster_t np_test_cluster;
+bool np_test_late[NP_TEST_SERVERS];
 np_store_t *np_test_copies;
 apr_time_t np_test_now;
 
@@ -26,6 +27,21 @@ static apr_uint64_t seeds[NP_TEST_SERVERS];
 static bool answers(const np_store_t *server)
 {
     return !((const np_fake_t *)server)->down;
+}
+
+static atomic_int calls;
+
+static bool await(np_store_t *server, np_budget_t *budget)
+{
+    np_fake_t *fake = (np_fake_t *)server;
+
+    for (int i = 0; i < NP_TEST_SERVERS; i++) {
+        if (np_test_servers[i] == fake && np_test_late[i]) {
+            np_test_late[i] = false;
+            fake->down = false;
+        }
+    }
+    return !fake->down && budget->left > 0;
 }
 
 static apr_time_t tell_time(void)
@@ -68,6 +84,9 @@ void np_test_cluster_restart(int servers, int copies)
         .list = { seeds, servers, copies },
         .trust = np_test_trust(servers),
         .answers = answers,
+        .await = await,
+        .patience = NP_TEST_PATIENCE,
+        .calls = &calls,
         .clock = tell_time,
     };
     np_test_copies = np_copies_create(&np_test_cluster, np_pool);
@@ -78,6 +97,7 @@ void np_test_cluster_begin(int servers, int copies)
     np_test_now = apr_time_from_sec(1700000000);
     for (int i = 0; i < NP_TEST_SERVERS; i++) {
         np_test_servers[i] = np_fake_create(np_pool);
+        np_test_late[i] = false;
         stores[i] = &np_test_servers[i]->store;
     }
     np_test_cluster_restart(servers, copies);

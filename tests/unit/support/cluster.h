@@ -7,10 +7,14 @@
 #include "np_cluster.h"
 
 #define NP_TEST_SERVERS 3
+/** How long one that has just failed is waited for. */
+#define NP_TEST_PATIENCE apr_time_from_sec(1)
 
 /** The servers, in the order in which they keep NP_TEST_KEY. */
 extern np_fake_t *np_test_servers[NP_TEST_SERVERS];
 extern np_cluster_t np_test_cluster;
+/** Is a server that is down just late, so that it answers who waits for it? */
+extern bool np_test_late[NP_TEST_SERVERS];
 /** The store of the cluster. */
 extern np_store_t *np_test_copies;
 /** What the clock of the cluster says. */

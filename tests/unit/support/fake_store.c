@@ -20,11 +20,15 @@ static void run_hook(np_fake_t *fake, np_fake_hook_t **place,
 
 static apr_status_t enter(np_fake_t *fake, const char *operation,
                           const char *key, const np_bytes_t *value,
-                          const np_budget_t *budget)
+                          np_budget_t *budget)
 {
     run_hook(fake, &fake->before, operation, key);
-    const apr_status_t status = np_store_admit(key, value, budget);
-    return status == APR_SUCCESS && fake->down ? APR_ECONNREFUSED : status;
+    apr_status_t status = np_store_admit(key, value, budget);
+    if (status == APR_SUCCESS && fake->down) {
+        budget->left -= fake->waits;
+        status = APR_ECONNREFUSED;
+    }
+    return status;
 }
 
 static np_bytes_t copy(np_bytes_t value, apr_pool_t *p)

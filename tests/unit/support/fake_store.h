@@ -26,8 +26,9 @@ struct np_fake_t {
     apr_hash_t *items;
     /** Its own: threads put into it while the test uses another. */
     apr_pool_t *p;
-    /** No answer to anything. */
+    /** No answer to anything, and for how long it is waited for. */
     bool down;
+    apr_interval_time_t waits;
     int gets;
     int puts;
     int removes;

@@ -42,6 +42,9 @@ sub stop {
     close delete $self->{in};
     my %count = $self->_read;
     waitpid delete $self->{pid}, 0;
+    # httpd's event MPM may crash if it has to stop while it still closes
+    # connections (in apr_os_sock_get(), called by its main thread)
+    sleep 1;
     return %count;
 }
 
