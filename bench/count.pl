@@ -42,7 +42,7 @@ sub ask {
 }
 
 my @only = $asked{only} ? (qw(bare floor), split /,/, $asked{only}) : ();
-my @wanted = contenders(only => \@only, short => 1, start => 0);
+my @wanted = grep { $_->{id} ne 'again' } contenders(only => \@only, short => 1, start => 0);
 my (%cost, $functions);
 for my $contender (@wanted) {
     my $count = count($contender, $asked{requests}, \&ask);

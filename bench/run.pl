@@ -3,27 +3,32 @@
 # Everybody in turn, round after round; prints tables. It fails if something does
 # not work, or asks the store too often, and never for a time.
 #   --short         about a minute
-#   --rounds N      --seconds N       of each contender in a round
+#   --rounds N      --seconds S       of each contender in a round
 #   --only a,b      ids of bench/lib/NP/Contenders.pm, besides bare and floor
+#   --shared        httpd, load and stores share all processors
 use strict;
 use warnings;
 use Getopt::Long qw(GetOptions);
+use List::Util qw(shuffle);
 use NP::Contenders qw(contenders);
-use NP::Measure qw(measure);
+use NP::Measure qw(measure in_turn);
+use NP::Processors qw(divide_processors);
 use NP::Report qw(table machine);
 use NP::Run qw(take_ports spew);
+use NP::Targets qw(targets);
 
-my %asked = (short => 0, only => '');
-GetOptions(\%asked, 'short', 'rounds=i', 'seconds=i', 'only=s') && !@ARGV
-    or die "usage: run [--short] [--rounds N] [--seconds N] [--only a,b]\n";
-my $rounds = $asked{rounds} || ($asked{short} ? 1 : 15);
-my $seconds = $asked{seconds} || ($asked{short} ? 1 : 4);
+my %asked = (short => 0, only => '', shared => 0);
+GetOptions(\%asked, 'short', 'rounds=i', 'seconds=f', 'only=s', 'shared') && !@ARGV
+    or die "usage: run [--short] [--rounds N] [--seconds S] [--only a,b] [--shared]\n";
+my $rounds = $asked{rounds} || ($asked{short} ? 1 : 20);
+my $seconds = $asked{seconds} || ($asked{short} ? 0.3 : 0.5);
 my @connections = (1, 32);
 $| = 1;
 my (undef, $block) = take_ports();
 mkdir "$ENV{NP_WORK}/t/logs" or die "t/logs: $!\n";
 
-my @only = $asked{only} ? (qw(bare floor), split /,/, $asked{only}) : ();
+divide_processors() if !$asked{shared};
+my @only = $asked{only} ? (qw(bare again floor), split /,/, $asked{only}) : ();
 my @contenders = contenders(short => $asked{short}, only => \@only);
 my (%passed, @problems, %result);
 
@@ -42,7 +47,7 @@ sub check_round {
     check(@who, !$round->{failed}, 'failed requests', $round->{failed});
     # wrk ends in the middle of requests, one for each connection; and a child
     # may ask something by the clock, which is no request's
-    my $by_clock = 5 + 5 * $seconds;
+    my $by_clock = 5 + 5 * $round->{seconds};
     my $least = $contender->{reads} * $round->{requests};
     my $most = $least + $contender->{reads} * $connections + $by_clock;
     my $gets = $round->{gets};
@@ -56,23 +61,36 @@ sub check_round {
     return;
 }
 
-for my $connections (@connections) {
-    for my $n (1 .. $rounds) {
-        for my $contender (@contenders) {
-            my $round = measure($contender, $connections, $seconds);
-            check_round($contender, $connections, $round);
-            push @{ $result{$connections}{ $contender->{id} } }, $round;
-        }
-        printf STDERR "%d connections: round %d of %d\n", $connections, $n, $rounds;
-    }
+# Each once, in an order by chance, and bare httpd between any two of them
+sub go_round {
+    my ($connections) = @_;
+    my ($bare, @others) = @contenders;
+    @others = shuffle @others;
+    my ($bares, @rounds) = in_turn(sub {
+        my ($contender) = @_;
+        my $round = measure($contender, $connections, $seconds);
+        check_round($contender, $connections, $round);
+        return $round;
+    }, $bare, @others);
+    push @{ $result{$connections}{ $bare->{id} } }, @$bares;
+    push @{ $result{$connections}{ $_->{id} } }, shift @rounds for @others;
+    return;
 }
 
-my $report = machine() . "- $rounds rounds of $seconds s for each, one after the other; "
-    . "ratios and CPU are medians over rounds\n";
+for my $n (1 .. $rounds) {
+    $_->restart for $n > 1 ? @contenders : ();
+    go_round($_) for @connections;
+    print STDERR "round $n of $rounds\n";
+}
+
+my $report = machine() . "- $rounds rounds of $seconds s, each between two of bare httpd, in a "
+    . "new order every time;\n  ratios and CPU are to those two, and medians over the "
+    . "rounds; half of the rounds\n  lie in the range that is given\n";
 for my $connections (@connections) {
     $report .= "\n### $connections connection" . ($connections == 1 ? '' : 's') . "\n\n"
         . table($result{$connections}, @contenders);
 }
+$report .= "\n### Targets\n\n" . targets(\%result);
 print "\n$report\n";
 print "failed: $_" for @problems;
 spew($ENV{NP_COUNTS}, join(' ', $passed{yes} || 0, $passed{no} || 0, 0) . "\n")

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use NP::Curl qw(curl);
 use NP::Httpd ();
+use NP::Processors qw(as_httpd);
 
 use constant PAGE => '<!DOCTYPE html><title>1 KiB</title>' . 'x' x (1024 - 36) . "\n";
 
@@ -52,7 +53,8 @@ CONF
 # modules => [besides those that all have]
 # log_in  => sub ($contender): text of a Cookie header; none without
 # stores  => [NP::Memcached]    reads => how often a request asks them (1)
-# about   => what it stands for, in the words of a report
+# random  => { header, prefix, values }: see random.lua     path => instead of the page's
+# host    => of the requests, where it is no address
 sub new {
     my ($class, %option) = @_;
     my $self = bless { stores => [], modules => [], conf => '',
@@ -64,12 +66,21 @@ sub new {
 
 sub start {
     my ($self) = @_;
-    $self->{httpd} = NP::Httpd->new(mpm => 'event', name => "bench-$self->{id}-" . ++$serial,
+    my @options = (mpm => 'event', name => "bench-$self->{id}-" . ++$serial,
         modules => [@common, @{ $self->{modules} }],
         conf => base($self->{threads} || 40) . $self->{conf}
             . "\n" . places($self->{page}, $self->{login}),
         files => { 'page.html' => PAGE, %{ $self->{files} || {} } });
+    ($self->{httpd}) = as_httpd(sub { NP::Httpd->new(@options) });
     $self->{after_start}->($self) if $self->{after_start};
+    return $self;
+}
+
+# Where its memory lies may make a process a little faster or slower, for as long
+# as it lives: another one has other luck.
+sub restart {
+    my ($self) = @_;
+    as_httpd(sub { $self->{httpd}->restart });
     return $self;
 }
 
@@ -81,7 +92,8 @@ sub url   { return $_[0]{httpd}->url('', $_[1] || '/page.html') }
 sub log_in {
     my ($self) = @_;
     $self->{cookie} = $self->{log_in} ? $self->{log_in}->($self) : undef;
-    my $page = curl($self->url, cookie => $self->{cookie});
+    my $page = curl($self->url, cookie => $self->{cookie},
+        header => [defined $self->{host} ? "Host: $self->{host}" : ()]);
     die "$self->{name}: " . $page->status . " with its session\n"
         if $page->status != 200 || $page->body ne PAGE;
     return;

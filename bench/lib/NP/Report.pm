@@ -4,56 +4,44 @@ package NP::Report;
 use strict;
 use warnings;
 use Exporter 'import';
-use NP::Measure qw(median);
+use NP::Processors qw(whose_processors);
 use NP::Run qw(slurp);
+use NP::Series qw(median middle quartiles added to_beside per_request);
 use POSIX qw(uname strftime);
 
-our @EXPORT_OK = qw(table machine row);
+our @EXPORT_OK = qw(table machine row spread);
 
 sub row { return '| ' . join(' | ', @_) . " |\n" }
 
-# Of two series of the same rounds, the median of what one of them is more
-sub _added {
-    my ($rounds, $bare) = @_;
-    return median(map { $rounds->[$_]{cpu} - $bare->[$_]{cpu} } 0 .. $#$rounds);
-}
-
-sub _ratio {
-    my ($rounds, $other) = @_;
-    return median(map { $rounds->[$_]{rate} / ($other->[$_]{rate} || 1) } 0 .. $#$rounds);
-}
-
-sub _middle { my ($what, $rounds) = @_; return median(map { $_->{$what} } @$rounds) }
-
-sub _per_request {
-    my ($what, $rounds) = @_;
-    my ($sum, $requests) = (0, 0);
-    $sum += $_->{$what}, $requests += $_->{requests} for @$rounds;
-    return $requests ? $sum / $requests : 0;
+# Microseconds, and between which ones the middle half of the rounds lies
+sub spread {
+    my $middle = sprintf '%.1f', median(@_);
+    return @_ > 1 ? sprintf "$middle (%.1f to %.1f)", quartiles(@_) : $middle;
 }
 
 # A table of one number of connections; $rounds is { id => [rounds] }
 sub table {
     my ($rounds, @contenders) = @_;
-    my ($bare, $floor) = @$rounds{qw(bare floor)};
+    my $floor_rate = median(to_beside($rounds->{floor})) || 1;
+    my $floor_cpu = median(added($rounds->{floor})) || 1;
     my $text = row('', 'requests/s', 'to bare', 'to the floor', 'p50 us', 'p99 us',
         'CPU us added', 'to the floor', 'gets', 'writes', 'Set-Cookie')
         . row('---', ('---:') x 10);
     for my $contender (@contenders) {
         my $mine = $rounds->{ $contender->{id} };
-        my $added = _added($mine, $bare);
-        $text .= row($contender->name, sprintf('%.0f', _middle('rate', $mine)),
-            sprintf('%.2f', _ratio($mine, $bare)), sprintf('%.2f', _ratio($mine, $floor)),
-            _middle('p50', $mine), _middle('p99', $mine), sprintf('%.1f', $added),
-            sprintf('%.2f', $added / (_added($floor, $bare) || 1)),
-            sprintf('%.2f', _per_request('gets', $mine)),
-            sprintf('%.2f', _per_request('writes', $mine)),
-            sprintf('%.2f', _middle('set_cookies', $mine)));
+        my $rate = median(to_beside($mine));
+        my $cpu = $contender->{id} eq 'bare' ? 0 : median(added($mine));
+        $text .= row($contender->name, sprintf('%.0f', middle('rate', $mine)),
+            sprintf('%.2f', $rate), sprintf('%.2f', $rate / $floor_rate),
+            sprintf('%.0f', middle('p50', $mine)), sprintf('%.0f', middle('p99', $mine)),
+            $contender->{id} eq 'bare'
+                ? sprintf('(%.1f in all)', middle('cpu', $mine)) : spread(added($mine)),
+            sprintf('%.2f', $cpu / $floor_cpu),
+            map { sprintf '%.2f', $_ } per_request('gets', $mine),
+            per_request('writes', $mine), middle('set_cookies', $mine));
     }
     return $text;
 }
-
-sub _first { my ($text) = @_; $text =~ s/\n.*//s; return $text }
 
 sub _version { my ($command, $pattern) = @_; return qx($command 2>&1) =~ $pattern ? $1 : '?' }
 
@@ -69,6 +57,7 @@ sub machine {
         sprintf('httpd %s (event), memcached %s, OpenSSL %s, wrk %s',
             _version("$httpd -v", qr{Apache/(\S+)}), _version('memcached -V', qr/(\d\S+)/),
             _version('openssl version', qr/OpenSSL (\S+)/), _version('wrk -v', qr/wrk (\S+)/)),
+        whose_processors(),
         'load average ' . join(' ', (split ' ', slurp('/proc/loadavg'))[0 .. 2]);
 }
 
