@@ -2,12 +2,21 @@
  * base64url without padding: four characters for three octets, one spelling. */
 #include "np_base64url.h"
 
-/** Bits of one character. */
-#define BITS 6
+#include <string.h>
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                "abcdefghijklmnopqrstuvwxyz"
                                "0123456789-_";
+
+/* One more than what each character stands for; 0: it stands for nothing. */
+static const unsigned char places[256] = {
+    ['A'] = 1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,
+    14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+    ['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+    ['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+    ['-'] = 63, ['_'] = 64,
+};
 
 void np_base64url_encode(char *text, const unsigned char *octets,
                          apr_size_t len)
@@ -29,44 +38,56 @@ void np_base64url_encode(char *text, const unsigned char *octets,
     *text = '\0';
 }
 
-/** The six bits that @a c stands for; 64 if it stands for none. */
-static unsigned int value_of(unsigned char c)
+/* The 24 bits of four characters; false if not all of them are of the
+ * alphabet. */
+static bool read_group(const unsigned char *text, apr_uint32_t *bits)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A' + 0U;
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26U;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52U;
-    }
-    if (c == '-') {
-        return 62;
-    }
-    return c == '_' ? 63 : 64;
+    const apr_uint32_t a = places[text[0]] - 1U;
+    const apr_uint32_t b = places[text[1]] - 1U;
+    const apr_uint32_t c = places[text[2]] - 1U;
+    const apr_uint32_t d = places[text[3]] - 1U;
+
+    *bits = a << 18 | b << 12 | c << 6 | d;
+    return (a | b | c | d) <= 63;
 }
 
 apr_status_t np_base64url_decode(unsigned char *octets, apr_size_t len,
                                  np_bytes_t text)
 {
+    const unsigned char *in = text.data;
+    apr_uint32_t bits;
+
     if (text.len != NP_BASE64URL_LEN(len)) {
         return APR_EINVAL;
     }
-    apr_uint32_t bits = 0;
-    unsigned int held = 0;
-    for (apr_size_t i = 0; i < text.len; i++) {
-        const unsigned int value = value_of(text.data[i]);
-        if (value > 63) {
+    for (; len >= 3; len -= 3, in += 4) {
+        if (!read_group(in, &bits)) {
             return APR_EINVAL;
         }
-        bits = bits << BITS | value;
-        held += BITS;
-        if (held >= 8) {
-            held -= 8;
-            *octets++ = (unsigned char)(bits >> held & 255);
+        *octets++ = (unsigned char)(bits >> 16);
+        *octets++ = (unsigned char)(bits >> 8 & 255);
+        *octets++ = (unsigned char)(bits & 255);
+    }
+    if (len > 0) {
+        unsigned char group[] = { 'A', 'A', 'A', 'A' }; /* bits that are 0 */
+        memcpy(group, in, NP_BASE64URL_LEN(len));
+        if (!read_group(group, &bits) || ((bits << 8 * len) & 0xffffff)) {
+            return APR_EINVAL;
+        }
+        *octets++ = (unsigned char)(bits >> 16);
+        if (len > 1) {
+            *octets = (unsigned char)(bits >> 8 & 255);
         }
     }
-    const apr_uint32_t unused = (1U << held) - 1;
-    return (bits & unused) == 0 ? APR_SUCCESS : APR_EINVAL;
+    return APR_SUCCESS;
+}
+
+apr_size_t np_base64url_span(const char *text)
+{
+    apr_size_t len = 0;
+
+    while (places[(unsigned char)text[len]]) {
+        len++;
+    }
+    return len;
 }

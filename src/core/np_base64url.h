@@ -22,4 +22,7 @@ void np_base64url_encode(char *text, const unsigned char *octets,
 apr_status_t np_base64url_decode(unsigned char *octets, apr_size_t len,
                                  np_bytes_t text);
 
+/** How many characters of the alphabet @a text begins with. */
+apr_size_t np_base64url_span(const char *text);
+
 #endif

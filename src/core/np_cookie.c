@@ -21,14 +21,22 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* Not by strspn(), which first makes a table of the blanks. */
+static const char *skip_blanks(const char *text)
+{
+    while (is_blank(*text)) {
+        text++;
+    }
+    return text;
+}
+
 /* The name of the pair that begins at *text, which is moved there over blanks;
  * its length is 0 if no word with '=' behind it stands there. */
 static apr_size_t read_name(const char **text)
 {
-    *text += strspn(*text, " \t");
+    *text = skip_blanks(*text);
     apr_size_t len = strcspn(*text, "=;,\" \t");
-    const char *behind = *text + len + strspn(*text + len, " \t");
-    return *behind == '=' ? len : 0;
+    return *skip_blanks(*text + len) == '=' ? len : 0;
 }
 
 /*
@@ -68,7 +76,7 @@ static bool next_pair(const char **header, np_cookie_is_ours_t is_ours,
     }
     pair->start = *header;
     pair->end = end_of_pair(pair->start, is_ours, ours);
-    pair->name = pair->start + strspn(pair->start, " \t");
+    pair->name = skip_blanks(pair->start);
     pair->name_len = 0;
     const char *equals =
         memchr(pair->name, '=', (apr_size_t)(pair->end - pair->name));
@@ -111,7 +119,10 @@ int np_cookie_find(const char *header, const char *name, np_bytes_t *values,
     np_pair_t pair;
     int found = 0;
 
-    while (header && found < max
+    if (!header || !strstr(header, name)) {
+        return 0;                     /* for most names that is all */
+    }
+    while (found < max
            && next_pair(&header, is_called, name, &pair)) {
         if (pair.value && is_called(pair.name, pair.name_len, name)) {
             values[found++] = trim(pair.value, pair.end);
@@ -120,44 +131,35 @@ int np_cookie_find(const char *header, const char *name, np_bytes_t *values,
     return found;
 }
 
-static bool holds_ours(const char *header, np_cookie_is_ours_t is_ours,
-                       const void *ours)
-{
-    np_pair_t pair;
-
-    while (next_pair(&header, is_ours, ours, &pair)) {
-        if (is_ours(pair.name, pair.name_len, ours)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *np_cookie_strip(const char *header, np_cookie_is_ours_t is_ours,
                             const void *ours, apr_pool_t *p)
 {
     const char *rest = header;
+    bool any = false;
     np_pair_t pair;
 
-    if (!header || !holds_ours(header, is_ours, ours)) {
-        return header;
+    if (!header) {
+        return NULL;
     }
     char *kept = apr_palloc(p, 2 * strlen(header) + 1);
     char *out = kept;
     while (next_pair(&rest, is_ours, ours, &pair)) {
-        const char *start = pair.start + strspn(pair.start, " \t");
-        if (start >= pair.end
-            || is_ours(pair.name, pair.name_len, ours)) {
-            continue;
+        if (is_ours(pair.name, pair.name_len, ours)) {
+            any = true;
         }
-        if (out > kept) {
-            *out++ = ';';
-            *out++ = ' ';
+        else if (pair.name < pair.end) {
+            if (out > kept) {
+                *out++ = ';';
+                *out++ = ' ';
+            }
+            memcpy(out, pair.name, (apr_size_t)(pair.end - pair.name));
+            out += pair.end - pair.name;
         }
-        memcpy(out, start, (apr_size_t)(pair.end - start));
-        out += pair.end - start;
     }
     *out = '\0';
+    if (!any) {
+        return header;
+    }
     return out > kept ? kept : NULL;
 }
 

@@ -19,19 +19,24 @@
 #define TAG_LEN    16
 #define HEADER_LEN (1 + NP_CRYPTO_KEY_ID_LEN)
 
-/* The header is authenticated too, before the caller's own data. */
+/* The header is authenticated too, before the caller's own data; in one piece,
+ * for GCM takes octets one by one that do not begin a block. */
 static bool feed_associated(EVP_CIPHER_CTX *ctx, const unsigned char *header,
-                            np_bytes_t associated, bool sealing)
+                            np_bytes_t associated, bool sealing,
+                            apr_pool_t *p)
 {
+    const apr_size_t len = HEADER_LEN + associated.len;
+    unsigned char *all = apr_palloc(p, len);
     int n = 0;
     int (*update)(EVP_CIPHER_CTX *, unsigned char *, int *,
                   const unsigned char *, int) =
         sealing ? EVP_EncryptUpdate : EVP_DecryptUpdate;
 
-    return update(ctx, NULL, &n, header, HEADER_LEN) == 1
-           && (!associated.len
-               || update(ctx, NULL, &n, associated.data, (int)associated.len)
-                      == 1);
+    memcpy(all, header, HEADER_LEN);
+    if (associated.len) {
+        memcpy(all + HEADER_LEN, associated.data, associated.len);
+    }
+    return update(ctx, NULL, &n, all, (int)len) == 1;
 }
 
 static apr_status_t seal(EVP_CIPHER_CTX *ctx, const unsigned char *name,
@@ -49,7 +54,7 @@ static apr_status_t seal(EVP_CIPHER_CTX *ctx, const unsigned char *name,
     if (plain.len > APR_INT32_MAX / 2
         || np_crypto_random(nonce, NONCE_LEN) != APR_SUCCESS
         || EVP_EncryptInit_ex2(ctx, NULL, NULL, nonce, NULL) != 1
-        || !feed_associated(ctx, out, associated, true)
+        || !feed_associated(ctx, out, associated, true, p)
         || (plain.len
             && EVP_EncryptUpdate(ctx, text, &n, plain.data, (int)plain.len)
                    != 1)
@@ -74,7 +79,7 @@ static apr_status_t unseal(EVP_CIPHER_CTX *ctx, np_bytes_t sealed,
     int n = 0;
 
     if (EVP_DecryptInit_ex2(ctx, NULL, NULL, nonce, NULL) != 1
-        || !feed_associated(ctx, sealed.data, associated, false)
+        || !feed_associated(ctx, sealed.data, associated, false, p)
         || (len && EVP_DecryptUpdate(ctx, out, &n, text, (int)len) != 1)
         || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_LEN,
                                (void *)(text + len))

@@ -89,10 +89,14 @@ extern const apr_interval_time_t np_duration_bounds[NP_DURATIONS - 1];
 /** ... the microseconds that they took, ... */
 #define NP_STORE_CELL_TIME(operation) \
     (NP_STORE_CELL(NP_OPERATIONS, 0, 0) + (int)(operation))
-/** ... and how often a child process saw a server go and come back. */
+/** ... how often a child process saw a server go and come back, ... */
 #define NP_STORE_CELL_DOWNS (NP_STORE_CELL_TIME(NP_OPERATIONS))
 #define NP_STORE_CELL_UPS   (NP_STORE_CELL_DOWNS + 1)
-#define NP_STORE_CELLS      (NP_STORE_CELL_DOWNS + 2)
+/** ... and, with a near cache, how often a session was believed from there, and
+ *  how often the store was asked for it. */
+#define NP_STORE_CELL_NEAR_HITS   (NP_STORE_CELL_DOWNS + 2)
+#define NP_STORE_CELL_NEAR_MISSES (NP_STORE_CELL_DOWNS + 3)
+#define NP_STORE_CELLS            (NP_STORE_CELL_DOWNS + 4)
 
 typedef struct np_tenant_figures_t {
     const char *tenant;

@@ -13,6 +13,8 @@
 #define DURATION   "session_np_store_operation_duration_seconds"
 #define DOWNS      "session_np_store_downs_total"
 #define UPS        "session_np_store_ups_total"
+#define HITS       "session_np_store_near_hits_total"
+#define MISSES     "session_np_store_near_misses_total"
 
 static const char *const bounds[NP_DURATIONS] = {
     "0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005",
@@ -174,6 +176,12 @@ static void say_stores(np_page_t *page, const np_figures_t *figures)
     say_cell(page, figures, UPS,
              "How often one that was down came back to a child process.",
              NP_STORE_CELL_UPS);
+    say_cell(page, figures, HITS,
+             "Sessions that were believed from the near cache.",
+             NP_STORE_CELL_NEAR_HITS);
+    say_cell(page, figures, MISSES,
+             "Sessions for which the store was asked, with a near cache.",
+             NP_STORE_CELL_NEAR_MISSES);
 }
 
 const char *np_figures_text(const np_figures_t *figures, apr_pool_t *p)

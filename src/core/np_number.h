@@ -3,26 +3,30 @@
 #ifndef NP_NUMBER_H
 #define NP_NUMBER_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "apr.h"
 
 /** Write @a number into @a octets octets at @a out; returns what is behind. */
 static inline unsigned char *np_number_write(unsigned char *out,
                                              apr_int64_t number, int octets)
 {
-    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
-        *out++ = (unsigned char)((apr_uint64_t)number >> shift);
-    }
-    return out;
+    const apr_uint64_t all = htobe64((apr_uint64_t)number);
+    const apr_size_t len = (apr_size_t)octets;
+
+    memcpy(out, (const unsigned char *)&all + sizeof all - len, len);
+    return out + len;
 }
 
 /** The number in the @a octets octets at @a in. */
 static inline apr_int64_t np_number_read(const unsigned char *in, int octets)
 {
-    apr_uint64_t number = 0;
-    for (int i = 0; i < octets; i++) {
-        number = number << 8 | in[i];
-    }
-    return (apr_int64_t)number;
+    apr_uint64_t all = 0;
+    const apr_size_t len = (apr_size_t)octets;
+
+    memcpy((unsigned char *)&all + sizeof all - len, in, len);
+    return (apr_int64_t)be64toh(all);
 }
 
 #endif

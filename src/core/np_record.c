@@ -6,6 +6,7 @@
 
 #include "apr_strings.h"
 
+#include "np_base64url.h"
 #include "np_envelope.h"
 #include "np_number.h"
 
@@ -53,19 +54,9 @@
 /* What holds for every record. The writer keeps to it as the reader does: a
  * record that nobody could read must not replace one that can be read. */
 
-/* Not by isalnum() and its like: they ask the locale. */
-static bool is_key_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
 bool np_record_is_key(const char *text)
 {
-    apr_size_t len = 0;
-    while (is_key_character(text[len])) {
-        len++;
-    }
+    const apr_size_t len = np_base64url_span(text);
     return len == NP_STORAGE_KEY_LEN && !text[len];
 }
 

@@ -74,6 +74,22 @@ static apr_status_t read_headstone(const np_commit_t *commit, const char *key,
     return status;
 }
 
+/* A session that was found in the near cache may lie where nobody answers. Then
+ * a headstone, which lies elsewhere, would say that it is over, and the record
+ * could not be removed: once it is there again, so would be the session. */
+static apr_status_t see_it_answers(const np_commit_t *commit, const char *key)
+{
+    np_store_t *store = commit->realm->store;
+    np_bytes_t sealed;
+
+    apr_status_t status = APR_SUCCESS;
+    if (commit->realm->near) {
+        status =
+            store->get(store, key, commit->budget, &sealed, commit->scratch);
+    }
+    return status == APR_NOTFOUND ? APR_SUCCESS : status;
+}
+
 /*
  * End the session at storage_key. If its id was changed meanwhile, sets *next
  * to where it lives now, for the caller to go on there.
@@ -86,7 +102,10 @@ static apr_status_t end_one(const np_commit_t *commit, const char *storage_key,
 
     *next = NULL;
     np_headstone_key(key, storage_key);
-    apr_status_t status = write_headstone(commit, key, stone, NP_PUT_ADD);
+    apr_status_t status = see_it_answers(commit, storage_key);
+    if (status == APR_SUCCESS) {
+        status = write_headstone(commit, key, stone, NP_PUT_ADD);
+    }
     if (status == APR_EEXIST) {
         status = read_headstone(commit, key, &found);
         if (status == APR_SUCCESS && found.state == NP_RECORD_SUPERSEDED) {

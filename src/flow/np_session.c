@@ -16,6 +16,8 @@ typedef struct np_search_t {
     np_id_t ids[NP_COOKIE_MAX_TRIED];
     int id_count;
     int reads;
+    /** The octets of the record that was read last. */
+    np_bytes_t sealed;
     /** The id that is being tried, and a bit for each of which the store did not
      *  say all. */
     int current;
@@ -67,19 +69,18 @@ static bool read_record(np_search_t *search, const char *key,
                         np_record_t *record)
 {
     const np_realm_t *realm = search->realm;
-    np_bytes_t sealed;
 
     search->reads++;
     apr_status_t status = realm->store->get(realm->store, key, search->budget,
-                                            &sealed, search->p);
+                                            &search->sealed, search->p);
     if (status != APR_SUCCESS) {
         if (np_store_unavailable(status)) {
             search->unanswered |= 1U << search->current;
         }
         return false;
     }
-    if (np_record_open(realm->crypto, &realm->scope, key, sealed, record,
-                       search->p)
+    if (np_record_open(realm->crypto, &realm->scope, key, search->sealed,
+                       record, search->p)
         != APR_SUCCESS) {
         search->outcome->damaged = true;
         return false;
@@ -158,7 +159,7 @@ static void judge(np_search_t *search, const np_id_t *id,
 }
 
 /* What lies under the storage key itself can only be a live session. */
-static void try_session(np_search_t *search, const np_id_t *id)
+static void try_store(np_search_t *search, const np_id_t *id)
 {
     np_record_t record;
     if (!read_record(search, id->storage_key, &record)) {
@@ -169,6 +170,73 @@ static void try_session(np_search_t *search, const np_id_t *id)
     }
     else {
         search->outcome->damaged = true;
+    }
+}
+
+/* Will this session be written because of its age, or of the tenant's mode?
+ * Then what the store has by now is wanted. */
+static bool change_is_due(const np_search_t *search, const np_record_t *record)
+{
+    const np_realm_t *realm = search->realm;
+    const np_limits_t limits = np_session_limits(realm, record);
+
+    return np_policy_touch_due(&record->times, limits, search->now)
+           || record->mode
+                  != np_policy_mode(record->mode, record->mode_chosen,
+                                    &realm->rules);
+}
+
+/* A record that the store had a moment ago, if the session is live by it.
+ * Another machine may have prolonged it since then: so it cannot end by it. */
+static bool recall(np_search_t *search, const np_id_t *id,
+                   np_record_t *record, bool *ask)
+{
+    const np_realm_t *realm = search->realm;
+    const char *key = id->storage_key;
+    np_bytes_t sealed;
+
+    if (!np_near_find(realm->near, key, search->now, &sealed, ask, search->p)
+        || np_record_open(realm->crypto, &realm->scope, key, sealed, record,
+                          search->p)
+               != APR_SUCCESS
+        || np_session_judge(realm, record, search->now, search->p)
+               != NP_STATE_LIVE) {
+        return false;
+    }
+    *ask |= change_is_due(search, record);
+    return true;
+}
+
+/* With a near cache. If the store was asked and said nothing, what is known
+ * from there holds. */
+static void try_near(np_search_t *search, const np_id_t *id)
+{
+    const np_near_t *near = search->realm->near;
+    np_record_t record;
+    bool ask = false;
+    const bool known = recall(search, id, &record, &ask);
+
+    np_near_count(near, known && !ask);
+    if (!known || ask) {
+        const np_near_mark_t mark =
+            np_near_mark(near, id->storage_key, search->now);
+        try_store(search, id);
+        if (search->outcome->state == NP_STATE_LIVE) {
+            np_near_keep(near, id->storage_key, mark, search->sealed);
+        }
+    }
+    if (known && (!ask || search->unanswered & 1U << search->current)) {
+        conclude(search, NP_STATE_LIVE, id, &record);
+    }
+}
+
+static void try_session(np_search_t *search, const np_id_t *id)
+{
+    if (search->realm->near) {
+        try_near(search, id);
+    }
+    else {
+        try_store(search, id);
     }
 }
 

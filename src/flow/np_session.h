@@ -4,6 +4,7 @@
 #define NP_SESSION_H
 
 #include "np_id.h"
+#include "np_near.h"
 #include "np_policy.h"
 #include "np_record.h"
 #include "np_revoked.h"
@@ -23,6 +24,9 @@ typedef struct np_realm_t {
     np_rules_t rules;
     /** Users all of whose sessions were ended; NULL: nobody knows any. */
     const np_revoked_t *revoked;
+    /** What of the store may be believed without asking it; NULL: nothing. Only
+     *  np_session_open() does, and only that a session is live. */
+    const np_near_t *near;
 } np_realm_t;
 
 /** What a request finds. */
@@ -71,6 +75,10 @@ void np_headstone_key(char key[NP_HEADSTONE_KEY_LEN + 1],
  * value whose MAC is wrong costs no read; the first current one costs one;
  * NP_SESSION_MAX_READS at the most. If any read had no answer and none is
  * live, the state is NP_STATE_UNAVAILABLE. Changes nothing in the store.
+ *
+ * With realm->near, a record from there is believed without a read if by it the
+ * session is live and nothing in it is due to be changed. Else the store is
+ * read; if that does not answer, the session is live still.
  */
 void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
                      int count, apr_time_t now, np_budget_t *budget,

@@ -21,7 +21,7 @@
 typedef struct np_visit_t {
     request_rec *r;
     np_request_t *ctx;
-    np_place_t place;
+    const np_place_t *place;
     const np_outcome_t *outcome;
 } np_visit_t;
 
@@ -32,12 +32,12 @@ static bool visit(request_rec *r, np_visit_t *v)
     v->r = r;
     v->ctx = np_request_get(r);
     v->place = np_config_place(r);
-    if (!v->ctx || !v->place.on || v->ctx->asking == r) {
+    if (!v->ctx || !v->place->on || v->ctx->asking == r) {
         return false;
     }
     /* Sub-requests pass no header_parser, and may be the first to get here. */
-    np_request_open(v->ctx, r, &v->place);
-    v->outcome = np_request_outcome(v->ctx, r, &v->place);
+    np_request_open(v->ctx, r, v->place);
+    v->outcome = np_request_outcome(v->ctx, r, v->place);
     return true;
 }
 
@@ -114,7 +114,7 @@ static int refuse_user(const np_visit_t *v)
     const char *reason = v->ctx->denied ? v->ctx->denied : NP_REASON_FORBIDDEN;
 
     apr_table_unset(v->r->err_headers_out, "WWW-Authenticate");
-    return np_answer_refuse(v->r, &v->place, HTTP_FORBIDDEN, reason);
+    return np_answer_refuse(v->r, v->place, HTTP_FORBIDDEN, reason);
 }
 
 /* It is the user who is refused, not a visitor: he has a session, or his
@@ -216,7 +216,7 @@ static int refuse_visitor(const np_visit_t *v)
 {
     np_state_e state = v->outcome->state;
 
-    return np_answer_refuse(v->r, &v->place, HTTP_UNAUTHORIZED,
+    return np_answer_refuse(v->r, v->place, HTTP_UNAUTHORIZED,
                             state == NP_STATE_UNAVAILABLE
                                 ? NP_REASON_NONE
                                 : np_answer_state(state));
@@ -241,8 +241,8 @@ static int refuse_guess(const np_visit_t *v, int status)
     v->ctx->authenticated = NULL;
     apr_table_unset(v->r->err_headers_out, "WWW-Authenticate");
     return status == HTTP_SERVICE_UNAVAILABLE
-               ? np_answer_unavailable(v->r, &v->place)
-               : np_answer_locked(v->r, &v->place);
+               ? np_answer_unavailable(v->r, v->place)
+               : np_answer_locked(v->r, v->place);
 }
 
 /* Digest: the password was right, only the nonce was too old. */
@@ -260,10 +260,10 @@ static int look_after(const np_visit_t *v, int status)
     const char *user = v->r->user;
 
     if (status == HTTP_UNAUTHORIZED && !is_stale(v->r)) {
-        return np_guess_count(v->ctx, v->r, &v->place, user);
+        return np_guess_count(v->ctx, v->r, v->place, user);
     }
     return status == OK || status == HTTP_UNAUTHORIZED
-               ? np_guess_look(v->ctx, v->r, &v->place, user)
+               ? np_guess_look(v->ctx, v->r, v->place, user)
                : OK;
 }
 
@@ -273,7 +273,7 @@ static int ask_who_tries(const np_visit_t *v)
 {
     const char *user = np_guess_user(v->r);
     int refusal =
-        user ? np_guess_look(v->ctx, v->r, &v->place, user) : OK;
+        user ? np_guess_look(v->ctx, v->r, v->place, user) : OK;
 
     if (refusal != OK) {
         return refuse_guess(v, refusal);
@@ -299,8 +299,8 @@ int np_access_authenticate(request_rec *r)
         return OK;
     }
     if (v.outcome->state == NP_STATE_UNAVAILABLE
-        && !v.place.pass_without_store) {
-        return np_answer_unavailable(r, &v.place);
+        && !v.place->pass_without_store) {
+        return np_answer_unavailable(r, v.place);
     }
     if (np_state_is_over(v.outcome->state) && !v.outcome->old_id
         && repeats_password(r)) {
@@ -309,7 +309,7 @@ int np_access_authenticate(request_rec *r)
     if (!ap_auth_type(r) || np_request_has_auth_type(r, AUTH_TYPE)) {
         return refuse_visitor(&v);
     }
-    return np_guess_is_try(r) && np_guess_is_counted(v.ctx, r, &v.place)
+    return np_guess_is_try(r) && np_guess_is_counted(v.ctx, r, v.place)
                ? ask_who_tries(&v)
                : ask_who(&v);
 }

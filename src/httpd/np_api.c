@@ -15,7 +15,7 @@
 #include "np_turn.h"
 
 /* For a call that changes the session, and so the response. */
-static apr_status_t enter_to_change(request_rec *r, np_place_t *place,
+static apr_status_t enter_to_change(request_rec *r, const np_place_t **place,
                                     np_request_t **ctx)
 {
     *ctx = np_request_enter(r, place);
@@ -48,7 +48,7 @@ static apr_status_t need_own_id(const np_request_t *ctx)
 
 static session_np_state_e get_state(request_rec *r)
 {
-    np_place_t place;
+    const np_place_t *place;
     const np_request_t *ctx = np_request_enter(r, &place);
 
     switch (ctx ? ctx->outcome.state : NP_STATE_NONE) {
@@ -70,7 +70,7 @@ static session_np_state_e get_state(request_rec *r)
 
 static const char *get_user(request_rec *r)
 {
-    np_place_t place;
+    const np_place_t *place;
     const np_request_t *ctx = np_request_enter(r, &place);
 
     return ctx && ctx->outcome.state == NP_STATE_LIVE
@@ -86,7 +86,7 @@ static bool is_key(const char *key)
 static apr_status_t get_value(request_rec *r, const char *key,
                               const char **value, apr_size_t *len)
 {
-    np_place_t place;
+    const np_place_t *place;
     np_bytes_t data;
     np_bytes_t found;
     const np_request_t *ctx = np_request_enter(r, &place);
@@ -128,7 +128,7 @@ static apr_status_t set_value(request_rec *r, const char *key,
 {
     const np_bytes_t octets = { (const unsigned char *)value, len };
     const np_setting_t setting = { key, value ? &octets : NULL };
-    np_place_t place;
+    const np_place_t *place;
     np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
@@ -154,7 +154,7 @@ static bool is_method(const char *method, apr_pool_t *p)
 static apr_status_t log_in(request_rec *r, const char *user,
                            session_np_mode_e mode, const char *mfa)
 {
-    np_place_t place;
+    const np_place_t *place;
     np_request_t *ctx;
 
     apr_status_t status = enter_to_change(r, &place, &ctx);
@@ -177,7 +177,7 @@ static apr_status_t log_in(request_rec *r, const char *user,
 
 static apr_status_t step_up(request_rec *r, const char *method, int remember)
 {
-    np_place_t place;
+    const np_place_t *place;
     np_request_t *ctx;
 
     apr_status_t status = enter_to_change(r, &place, &ctx);
@@ -192,11 +192,11 @@ static apr_status_t step_up(request_rec *r, const char *method, int remember)
 
 static apr_status_t end_session(request_rec *r)
 {
-    np_place_t place;
+    const np_place_t *place;
     np_request_t *ctx;
 
     apr_status_t status = enter_to_change(r, &place, &ctx);
-    return status == APR_SUCCESS ? np_turn_log_out(ctx, r, &place) : status;
+    return status == APR_SUCCESS ? np_turn_log_out(ctx, r, place) : status;
 }
 
 /* APR_REGISTER_OPTIONAL_FN() takes the name of the function for that of the

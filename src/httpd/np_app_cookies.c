@@ -206,20 +206,20 @@ static void harden(const np_request_t *ctx, request_rec *r,
 
 void np_app_cookies_take(np_request_t *ctx, request_rec *r)
 {
-    const np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
-    if (!place.on || ctx->sent || !ctx->tenant) {
+    if (!place->on || ctx->sent || !ctx->tenant) {
         return;
     }
-    switch (place.app_cookies) {
+    switch ((np_app_cookies_e)place->app_cookies) {
     case NP_APP_COOKIES_PASS:
         break;
     case NP_APP_COOKIES_HARDEN:
-        harden(ctx, r, &place, r->headers_out);
-        harden(ctx, r, &place, r->err_headers_out);
+        harden(ctx, r, place, r->headers_out);
+        harden(ctx, r, place, r->err_headers_out);
         break;
     case NP_APP_COOKIES_VAULT:
-        vault(ctx, r, &place);
+        vault(ctx, r, place);
         break;
     }
 }

@@ -127,17 +127,17 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
 {
     const np_require_t *require = parsed;
     np_request_t *ctx = np_request_get(r);
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
-    if (!ctx || !place.on) {
+    if (!ctx || !place->on) {
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_NOT_ON, "Require session-np");
         return AUTHZ_DENIED;
     }
-    const np_outcome_t *outcome = np_request_outcome(ctx, r, &place);
+    const np_outcome_t *outcome = np_request_outcome(ctx, r, place);
     if (outcome->state == NP_STATE_LIVE) {
         return check_session(ctx, &outcome->record, require);
     }
-    return ctx->authenticated == r ? check_login(ctx, r, &place, require)
+    return ctx->authenticated == r ? check_login(ctx, r, place, require)
                                    : AUTHZ_DENIED_NO_USER;
 }
 

@@ -12,6 +12,8 @@
 #include "np_counted.h"
 #include "np_figures.h"
 #include "np_memcache.h"
+#include "np_near_store.h"
+#include "np_rendezvous.h"
 #include "np_shm.h"
 #include "np_socache.h"
 
@@ -39,6 +41,7 @@ struct np_backend_t {
     np_cache_t *cache;
     np_store_t *store;
     np_cells_t *figures;
+    np_near_t near;
 };
 
 static const ap_socache_provider_t *find_provider(const char *spec,
@@ -230,6 +233,12 @@ apr_status_t np_backend_open(np_backend_t **opened,
     if (status != APR_SUCCESS) {
         return status;
     }
+    backend->near = (np_near_t){
+        .table = conf->near_table,
+        .store = np_rendezvous_seed(conf->spec),
+        .longest = conf->near,
+        .figures = backend->figures,
+    };
     if (!is_memcache(conf->spec)) {
         return open_cache(backend, server, error, p);
     }
@@ -289,7 +298,18 @@ apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
     if (status == APR_SUCCESS) {
         backend->store = np_counted_create(backend->store, backend->figures, p);
     }
+    /* Also without a near cache of its own: another virtual host may have one of
+     * the same sessions. */
+    if (status == APR_SUCCESS && backend->near.table) {
+        backend->store =
+            np_near_store_create(backend->store, backend->near.table, p);
+    }
     return status;
+}
+
+const np_near_t *np_backend_near(const np_backend_t *backend)
+{
+    return backend->near.longest ? &backend->near : NULL;
 }
 
 np_store_t *np_backend_store(const np_backend_t *backend)

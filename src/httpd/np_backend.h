@@ -8,6 +8,7 @@
 #include "apr_time.h"
 
 #include "np_cells.h"
+#include "np_near.h"
 #include "np_store.h"
 
 /** The store of a server that names none. */
@@ -35,6 +36,10 @@ typedef struct np_backend_conf_t {
     apr_interval_time_t timeout;
     /** How many servers keep each record. */
     int copies;
+    /** How long what it said is believed; 0: it is asked each time. */
+    apr_interval_time_t near;
+    /** The machine's near cache; NULL: no server has one. */
+    np_near_table_t *near_table;
 } np_backend_conf_t;
 
 /**
@@ -52,6 +57,9 @@ apr_status_t np_backend_start(np_backend_t *backend, server_rec *server,
 
 /** The store, or NULL in a process where it was not started. */
 np_store_t *np_backend_store(const np_backend_t *backend);
+
+/** What of the store may be believed without asking it; NULL: nothing. */
+const np_near_t *np_backend_near(const np_backend_t *backend);
 
 /** What is counted of it: NP_STORE_CELLS of np_figures.h. */
 np_cells_t *np_backend_figures(const np_backend_t *backend);

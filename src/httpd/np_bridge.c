@@ -82,7 +82,7 @@ static apr_status_t build(np_request_t *ctx)
 
 static int load(request_rec *r, session_rec **session)
 {
-    np_place_t place;
+    const np_place_t *place;
     np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
@@ -212,7 +212,7 @@ static apr_table_t *entries_to_store(request_rec *r,
 
 static int save(request_rec *r, session_rec *session)
 {
-    np_place_t place;
+    const np_place_t *place;
     np_request_t *ctx = np_request_enter(r, &place);
 
     if (!ctx) {
@@ -222,13 +222,13 @@ static int save(request_rec *r, session_rec *session)
         return APR_EGENERAL;
     }
     const char *user = form_login(r, session);
-    apr_status_t status = user ? log_in(ctx, r, &place, user) : APR_SUCCESS;
+    apr_status_t status = user ? log_in(ctx, r, place, user) : APR_SUCCESS;
     if (status == APR_SUCCESS && !ctx->refusal) {
-        status = store(ctx, r, &place, entries_to_store(r, session));
+        status = store(ctx, r, place, entries_to_store(r, session));
     }
     if (status != APR_SUCCESS) {
         NP_LOG_REQUEST(r, status, NP_MSG_DATA_NOT_STORED);
-        np_request_store_failed(ctx, r, &place);
+        np_request_store_failed(ctx, r, place);
         return APR_EGENERAL;
     }
     return OK;
@@ -240,10 +240,10 @@ void np_bridge_settle(np_request_t *ctx, request_rec *r)
         return;
     }
     for (request_rec *q = r; q; q = q->prev) {
-        const np_place_t place = np_config_place(q);
+        const np_place_t *place = np_config_place(q);
         if (is_login_handler(q) && q->method_number == M_POST && q->user
-            && np_request_sees(ctx, q, &place)) {
-            np_guess_failed(ctx, q, &place, q->user);
+            && np_request_sees(ctx, q, place)) {
+            np_guess_failed(ctx, q, place, q->user);
         }
     }
 }

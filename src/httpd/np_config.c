@@ -11,12 +11,17 @@
          (inner)->field != NP_UNSET ? (inner)->field : (outer)->field)
 #define MERGE_POINTER(merged, outer, inner, field)                             \
     ((merged)->field = (inner)->field ? (inner)->field : (outer)->field)
+/* A place begins as the outer one. */
+#define MERGE_SET(merged, inner, field, bit)                                   \
+    ((merged)->place.field = (inner)->set & (bit) ? (inner)->place.field       \
+                                                  : (merged)->place.field)
 
 void *np_config_create_server(apr_pool_t *p, server_rec *server)
 {
     np_server_conf_t *conf = apr_pcalloc(p, sizeof *conf);
     conf->store_timeout = NP_UNSET;
     conf->store_copies = NP_UNSET;
+    conf->near_cache = NP_UNSET;
     return conf;
 }
 
@@ -124,6 +129,7 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     merged->store_copies_origin = inner->store_copies != NP_UNSET
                                       ? inner->store_copies_origin
                                       : outer->store_copies_origin;
+    MERGE(merged, outer, inner, near_cache);
     MERGE_POINTER(merged, outer, inner, state_dir);
     MERGE_POINTER(merged, outer, inner, key_files);
     merged->key_files_origin =
@@ -140,40 +146,39 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     return merged;
 }
 
+/* Every default of a place is here. */
 void *np_config_create_dir(apr_pool_t *p, char *dir)
 {
     np_dir_conf_t *conf = apr_pcalloc(p, sizeof *conf);
-    conf->on = NP_UNSET;
-    conf->trust = NP_UNSET;
-    conf->headers = NP_UNSET;
-    conf->strip_cookies = NP_UNSET;
-    conf->app_cookies = NP_UNSET;
-    conf->pass_without_store = NP_UNSET;
-    conf->cache_control = NP_UNSET;
+
+    conf->place = (np_place_t){
+        .strip_cookies = true,
+        .app_cookies = NP_APP_COOKIES_PASS,
+        .cache_control = NP_CACHE_CONTROL_DOCUMENTS,
+        .clear_site_data = "\"cache\", \"storage\"",
+    };
     return conf;
 }
 
 void *np_config_merge_dir(apr_pool_t *p, void *outer_conf, void *inner_conf)
 {
-    const np_dir_conf_t *outer = outer_conf;
     const np_dir_conf_t *inner = inner_conf;
-    np_dir_conf_t *merged = apr_pcalloc(p, sizeof *merged);
+    np_dir_conf_t *merged = apr_pmemdup(p, outer_conf, sizeof *merged);
 
-    MERGE(merged, outer, inner, on);
-    MERGE_POINTER(merged, outer, inner, tenant);
-    MERGE_POINTER(merged, outer, inner, login_url);
-    MERGE(merged, outer, inner, trust);
-    MERGE(merged, outer, inner, headers);
-    MERGE(merged, outer, inner, strip_cookies);
-    MERGE(merged, outer, inner, app_cookies);
-    merged->app_cookie_names = inner->app_cookies != NP_UNSET
-                                   ? inner->app_cookie_names
-                                   : outer->app_cookie_names;
-    MERGE(merged, outer, inner, pass_without_store);
-    MERGE_POINTER(merged, outer, inner, passive);
-    MERGE(merged, outer, inner, cache_control);
-    MERGE_POINTER(merged, outer, inner, clear_site_data);
-    MERGE_POINTER(merged, outer, inner, token_file);
+    merged->set |= inner->set;
+    MERGE_SET(merged, inner, on, NP_SET_ON);
+    MERGE_SET(merged, inner, tenant, NP_SET_TENANT);
+    MERGE_SET(merged, inner, login_url, NP_SET_LOGIN_URL);
+    MERGE_SET(merged, inner, trust, NP_SET_TRUST);
+    MERGE_SET(merged, inner, headers, NP_SET_HEADERS);
+    MERGE_SET(merged, inner, strip_cookies, NP_SET_STRIP_COOKIES);
+    MERGE_SET(merged, inner, app_cookies, NP_SET_APP_COOKIES);
+    MERGE_SET(merged, inner, app_cookie_names, NP_SET_APP_COOKIES);
+    MERGE_SET(merged, inner, pass_without_store, NP_SET_PASS_WITHOUT_STORE);
+    MERGE_SET(merged, inner, passive, NP_SET_PASSIVE);
+    MERGE_SET(merged, inner, cache_control, NP_SET_CACHE_CONTROL);
+    MERGE_SET(merged, inner, clear_site_data, NP_SET_CLEAR_SITE_DATA);
+    MERGE_SET(merged, inner, token_file, NP_SET_TOKEN_FILE);
     return merged;
 }
 
@@ -182,36 +187,9 @@ np_server_conf_t *np_config_server(const server_rec *server)
     return ap_get_module_config(server->module_config, &session_np_module);
 }
 
-static bool is_set_to(int value, bool otherwise)
-{
-    return value == NP_UNSET ? otherwise : value != 0;
-}
-
-np_place_t np_config_place(const request_rec *r)
+const np_place_t *np_config_place(const request_rec *r)
 {
     const np_dir_conf_t *conf =
         ap_get_module_config(r->per_dir_config, &session_np_module);
-    const char *clear = conf->clear_site_data;
-    const char *tokens = conf->token_file;
-
-    return (np_place_t){
-        .on = is_set_to(conf->on, false),
-        .tenant = conf->tenant,
-        .login_url = conf->login_url && *conf->login_url ? conf->login_url
-                                                         : NULL,
-        .trust = is_set_to(conf->trust, false),
-        .headers = is_set_to(conf->headers, false),
-        .strip_cookies = is_set_to(conf->strip_cookies, true),
-        .app_cookies = conf->app_cookies == NP_UNSET
-                           ? NP_APP_COOKIES_PASS
-                           : (np_app_cookies_e)conf->app_cookies,
-        .app_cookie_names = conf->app_cookie_names,
-        .pass_without_store = is_set_to(conf->pass_without_store, false),
-        .passive = conf->passive,
-        .cache_control = conf->cache_control == NP_UNSET
-                             ? NP_CACHE_CONTROL_DOCUMENTS
-                             : (np_cache_control_e)conf->cache_control,
-        .clear_site_data = clear ? clear : "\"cache\", \"storage\"",
-        .token_file = tokens && *tokens ? tokens : NULL,
-    };
+    return &conf->place;
 }

@@ -75,6 +75,8 @@ typedef struct np_server_conf_t {
     apr_interval_time_t store_timeout;
     int store_copies;
     np_origin_t store_copies_origin;
+    /** 0: off. */
+    apr_interval_time_t near_cache;
     const char *state_dir;
     /** of const char * */
     apr_array_header_t *key_files;
@@ -111,48 +113,56 @@ typedef enum np_app_cookies_e {
     NP_APP_COOKIES_VAULT,
 } np_app_cookies_e;
 
-typedef struct np_dir_conf_t {
-    int on;
-    const char *tenant;
-    const char *login_url;
-    int trust;
-    int headers;
-    int strip_cookies;
-    int app_cookies;
-    /** of const char *; with app_cookies; NULL: all. */
-    apr_array_header_t *app_cookie_names;
-    int pass_without_store;
-    /** of ap_regex_t * */
-    apr_array_header_t *passive;
-    int cache_control;
-    /** The value of Clear-Site-Data; "" for none. */
-    const char *clear_site_data;
-    /** "" for none. */
-    const char *token_file;
-} np_dir_conf_t;
-
-/** A place, resolved: plain values, nothing unset. */
+/** A place: plain values, nothing unset. Each int is true or false, or as it
+ *  says: that is what a directive of a choice sets. */
 typedef struct np_place_t {
-    bool on;
+    int on;
     /** NULL: by host. */
     const char *tenant;
     /** NULL: none. */
     const char *login_url;
     /** The application's Session-NP-* response headers are obeyed. */
-    bool trust;
-    bool headers;
-    bool strip_cookies;
-    np_app_cookies_e app_cookies;
-    /** of const char *; NULL: all. */
-    const apr_array_header_t *app_cookie_names;
-    bool pass_without_store;
-    /** NULL: none. */
-    const apr_array_header_t *passive;
-    np_cache_control_e cache_control;
+    int trust;
+    int headers;
+    int strip_cookies;
+    /** np_app_cookies_e */
+    int app_cookies;
+    /** of const char *; set and merged with app_cookies; NULL: all. */
+    apr_array_header_t *app_cookie_names;
+    int pass_without_store;
+    /** of ap_regex_t *; NULL: none. */
+    apr_array_header_t *passive;
+    /** np_cache_control_e */
+    int cache_control;
+    /** The value of Clear-Site-Data; "" for none. */
     const char *clear_site_data;
     /** NULL: none. */
     const char *token_file;
 } np_place_t;
+
+/** What directives have set in a place. */
+enum {
+    NP_SET_ON = 1 << 0,
+    NP_SET_TENANT = 1 << 1,
+    NP_SET_LOGIN_URL = 1 << 2,
+    NP_SET_TRUST = 1 << 3,
+    NP_SET_HEADERS = 1 << 4,
+    NP_SET_STRIP_COOKIES = 1 << 5,
+    NP_SET_APP_COOKIES = 1 << 6,
+    NP_SET_PASS_WITHOUT_STORE = 1 << 7,
+    NP_SET_PASSIVE = 1 << 8,
+    NP_SET_CACHE_CONTROL = 1 << 9,
+    NP_SET_CLEAR_SITE_DATA = 1 << 10,
+    NP_SET_TOKEN_FILE = 1 << 11,
+};
+
+/** A place as it is configured. Requests merge places, and ask for them often:
+ *  so the defaults are there from the beginning. */
+typedef struct np_dir_conf_t {
+    np_place_t place;
+    /** NP_SET_*: the others have their defaults, and yield to outer ones. */
+    int set;
+} np_dir_conf_t;
 
 void *np_config_create_server(apr_pool_t *p, server_rec *server);
 void *np_config_merge_server(apr_pool_t *p, void *outer, void *inner);
@@ -165,7 +175,7 @@ np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p);
 /** The configuration of @a server. */
 np_server_conf_t *np_config_server(const server_rec *server);
 
-/** The place that @a r is in, with every default filled in. */
-np_place_t np_config_place(const request_rec *r);
+/** The place that @a r is in; as long-lived as its configuration. */
+const np_place_t *np_config_place(const request_rec *r);
 
 #endif

@@ -12,11 +12,13 @@ typedef struct np_word_t {
     int value;
 } np_word_t;
 
-/** A directive whose argument is one of a few words: which words, and where
- *  in its configuration the value, an int, goes. */
+/** A directive whose argument is one of a few words: which words, where in its
+ *  configuration the value, an int, goes, and what is set by that: of a place
+ *  NP_SET_*, of a tenant 0. */
 typedef struct np_choice_t {
     const np_word_t *words;
     apr_size_t offset;
+    int set;
 } np_choice_t;
 
 extern const np_word_t np_mode_words[];
@@ -50,6 +52,7 @@ bool np_directive_is_token(const char *text);
 const char *np_set_store(cmd_parms *cmd, void *dir, const char *spec);
 const char *np_set_store_timeout(cmd_parms *cmd, void *dir, const char *text);
 const char *np_set_store_copies(cmd_parms *cmd, void *dir, const char *text);
+const char *np_set_near_cache(cmd_parms *cmd, void *dir, const char *text);
 const char *np_set_state_dir(cmd_parms *cmd, void *dir, const char *path);
 const char *np_add_key_file(cmd_parms *cmd, void *dir, const char *path);
 

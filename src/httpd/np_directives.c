@@ -49,10 +49,11 @@ static const np_word_t cache_control_words[] = {
 };
 
 /* In a command table, data are not const. */
-#define TENANT_CHOICE(words, field) \
-    ((void *)&(const np_choice_t){ words, offsetof(np_tenant_conf_t, field) })
-#define PLACE_CHOICE(words, field) \
-    ((void *)&(const np_choice_t){ words, offsetof(np_dir_conf_t, field) })
+#define TENANT_CHOICE(words, field)                                            \
+    ((void *)&(const np_choice_t){ words, offsetof(np_tenant_conf_t, field),   \
+                                   0 })
+#define PLACE_CHOICE(words, field, set)                                        \
+    ((void *)&(const np_choice_t){ words, offsetof(np_place_t, field), set })
 #define TENANT_LIMIT(field) \
     ((void *)&(const apr_size_t){ offsetof(np_tenant_conf_t, field) })
 
@@ -70,6 +71,9 @@ const command_rec np_directives[] = {
                   "the longest a request waits for the store, such as 250ms"),
     AP_INIT_TAKE1("SessionNPStoreReplicas", np_set_store_copies, NULL, SERVER,
                   "on how many memcached servers each record is kept"),
+    AP_INIT_TAKE1("SessionNPNearCache", np_set_near_cache, NULL, SERVER,
+                  "how long a session is believed without asking the store, "
+                  "such as 5s, or off"),
     AP_INIT_TAKE1("SessionNPStateDir", np_set_state_dir, NULL, SERVER,
                   "the directory for what must survive a restart"),
     AP_INIT_ITERATE("SessionNPKeyFile", np_add_key_file, NULL, SERVER,
@@ -129,23 +133,29 @@ const command_rec np_directives[] = {
     AP_INIT_TAKE1("SessionNPLoginURL", np_set_login_url, NULL, PLACE,
                   "where a browser without a session is sent"),
     AP_INIT_TAKE1("SessionNPTrustBackend", np_set_place_choice,
-                  PLACE_CHOICE(on_off_words, trust), PLACE,
+                  PLACE_CHOICE(on_off_words, trust, NP_SET_TRUST), PLACE,
                   "On or Off: obey the application's response headers"),
     AP_INIT_TAKE1("SessionNPHeaders", np_set_place_choice,
-                  PLACE_CHOICE(on_off_words, headers), PLACE,
+                  PLACE_CHOICE(on_off_words, headers, NP_SET_HEADERS), PLACE,
                   "On or Off: tell the application by request headers"),
     AP_INIT_TAKE1("SessionNPStripCookies", np_set_place_choice,
-                  PLACE_CHOICE(on_off_words, strip_cookies), PLACE,
+                  PLACE_CHOICE(on_off_words, strip_cookies,
+                               NP_SET_STRIP_COOKIES),
+                  PLACE,
                   "On or Off: keep our cookies away from the application"),
     AP_INIT_TAKE_ARGV("SessionNPAppCookies", np_set_app_cookies, NULL, PLACE,
                       "pass, harden or vault, and the names of cookies"),
     AP_INIT_TAKE1("SessionNPStoreFailure", np_set_place_choice,
-                  PLACE_CHOICE(store_failure_words, pass_without_store), PLACE,
+                  PLACE_CHOICE(store_failure_words, pass_without_store,
+                               NP_SET_PASS_WITHOUT_STORE),
+                  PLACE,
                   "deny or pass, while the store does not answer"),
     AP_INIT_ITERATE("SessionNPPassive", np_add_passive, NULL, PLACE,
                     "patterns of paths that are no interaction"),
     AP_INIT_TAKE1("SessionNPCacheControl", np_set_place_choice,
-                  PLACE_CHOICE(cache_control_words, cache_control), PLACE,
+                  PLACE_CHOICE(cache_control_words, cache_control,
+                               NP_SET_CACHE_CONTROL),
+                  PLACE,
                   "documents, all or off: which responses are not stored"),
     AP_INIT_ITERATE("SessionNPClearSiteData", np_add_clear_site_data, NULL,
                     PLACE, "what a browser forgets at logout, or none"),

@@ -11,12 +11,18 @@
 const char *np_set_place_choice(cmd_parms *cmd, void *dir,
                                     const char *text)
 {
-    return np_directive_choose(cmd, dir, text);
+    np_dir_conf_t *conf = dir;
+
+    conf->set |= ((const np_choice_t *)cmd->info)->set;
+    return np_directive_choose(cmd, &conf->place, text);
 }
 
 const char *np_set_on(cmd_parms *cmd, void *dir, int on)
 {
-    ((np_dir_conf_t *)dir)->on = on;
+    np_dir_conf_t *conf = dir;
+
+    conf->place.on = on;
+    conf->set |= NP_SET_ON;
     if (on) {
         np_config_server(cmd->server)->wanted = true;
     }
@@ -25,20 +31,22 @@ const char *np_set_on(cmd_parms *cmd, void *dir, int on)
 
 const char *np_set_tenant(cmd_parms *cmd, void *dir, const char *name)
 {
-    np_server_conf_t *conf = np_config_server(cmd->server);
+    np_server_conf_t *server = np_config_server(cmd->server);
+    np_dir_conf_t *conf = dir;
     const char *error = np_directive_tenant_name(cmd, name);
     if (error) {
         return error;
     }
-    if (!conf->tenant_refs) {
-        conf->tenant_refs =
+    if (!server->tenant_refs) {
+        server->tenant_refs =
             apr_array_make(cmd->pool, 4, sizeof(np_tenant_ref_t));
     }
-    APR_ARRAY_PUSH(conf->tenant_refs, np_tenant_ref_t) = (np_tenant_ref_t){
+    APR_ARRAY_PUSH(server->tenant_refs, np_tenant_ref_t) = (np_tenant_ref_t){
         .tenant = name,
         .origin = np_directive_origin(cmd),
     };
-    ((np_dir_conf_t *)dir)->tenant = name;
+    conf->place.tenant = name;
+    conf->set |= NP_SET_TENANT;
     return NULL;
 }
 
@@ -56,6 +64,7 @@ static void add_login_page(cmd_parms *cmd, const char *url)
 
 const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url)
 {
+    np_dir_conf_t *conf = dir;
     bool none = !strcasecmp(url, "none");
     if (!none && !np_url_is_local(url)) {
         return apr_psprintf(cmd->pool,
@@ -63,7 +72,8 @@ const char *np_set_login_url(cmd_parms *cmd, void *dir, const char *url)
                             "it with one '/', such as /login",
                             cmd->cmd->name, url);
     }
-    ((np_dir_conf_t *)dir)->login_url = none ? "" : url;
+    conf->place.login_url = none ? NULL : url;
+    conf->set |= NP_SET_LOGIN_URL;
     if (!none) {
         add_login_page(cmd, url);
     }
@@ -80,10 +90,12 @@ const char *np_set_app_cookies(cmd_parms *cmd, void *dir, int argc,
         { NULL, 0 },
     };
     np_dir_conf_t *conf = dir;
-    const char *error =
-        np_directive_word(cmd, words, argc ? argv[0] : "", &conf->app_cookies);
+    np_place_t *place = &conf->place;
+    const char *error = np_directive_word(cmd, words, argc ? argv[0] : "",
+                                          &place->app_cookies);
 
-    conf->app_cookie_names = NULL;
+    conf->set |= NP_SET_APP_COOKIES;
+    place->app_cookie_names = NULL;
     for (int i = 1; i < argc && !error; i++) {
         if (!np_directive_is_token(argv[i])) {
             error = apr_psprintf(cmd->pool,
@@ -92,11 +104,11 @@ const char *np_set_app_cookies(cmd_parms *cmd, void *dir, int argc,
                                  cmd->cmd->name, argv[i]);
             break;
         }
-        if (!conf->app_cookie_names) {
-            conf->app_cookie_names =
+        if (!place->app_cookie_names) {
+            place->app_cookie_names =
                 apr_array_make(cmd->pool, argc, sizeof(const char *));
         }
-        APR_ARRAY_PUSH(conf->app_cookie_names, const char *) = argv[i];
+        APR_ARRAY_PUSH(place->app_cookie_names, const char *) = argv[i];
     }
     return error;
 }
@@ -111,10 +123,12 @@ const char *np_add_passive(cmd_parms *cmd, void *dir, const char *pattern)
                             "one, such as ^/app/poll",
                             cmd->cmd->name, pattern);
     }
-    if (!conf->passive) {
-        conf->passive = apr_array_make(cmd->pool, 2, sizeof(ap_regex_t *));
+    if (!conf->place.passive) {
+        conf->place.passive =
+            apr_array_make(cmd->pool, 2, sizeof(ap_regex_t *));
     }
-    APR_ARRAY_PUSH(conf->passive, ap_regex_t *) = regex;
+    APR_ARRAY_PUSH(conf->place.passive, ap_regex_t *) = regex;
+    conf->set |= NP_SET_PASSIVE;
     return NULL;
 }
 
@@ -122,8 +136,12 @@ const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
                                        const char *value)
 {
     np_dir_conf_t *conf = dir;
+    const char *before =
+        conf->set & NP_SET_CLEAR_SITE_DATA ? conf->place.clear_site_data : "";
+
+    conf->set |= NP_SET_CLEAR_SITE_DATA;
     if (!strcasecmp(value, "none")) {
-        conf->clear_site_data = "";
+        conf->place.clear_site_data = "";
         return NULL;
     }
     if (strcmp(value, "*") && !np_directive_is_token(value)) {
@@ -132,34 +150,35 @@ const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
                             "cookies, storage, executionContexts, * or none",
                             cmd->cmd->name, value);
     }
-    const char *before = conf->clear_site_data;
-    conf->clear_site_data = apr_pstrcat(
-        cmd->pool, before && *before ? before : "",
-        before && *before ? ", " : "", "\"", value, "\"", NULL);
+    conf->place.clear_site_data =
+        apr_pstrcat(cmd->pool, before, *before ? ", " : "", "\"", value, "\"",
+                    NULL);
     return NULL;
 }
 
 const char *np_set_token_file(cmd_parms *cmd, void *dir, const char *path)
 {
-    np_server_conf_t *conf = np_config_server(cmd->server);
+    np_server_conf_t *server = np_config_server(cmd->server);
+    np_dir_conf_t *conf = dir;
     const bool none = !strcasecmp(path, "none");
     const char *absolute =
-        none ? "" : ap_server_root_relative(cmd->pool, path);
+        none ? NULL : ap_server_root_relative(cmd->pool, path);
 
-    if (!absolute) {
+    if (!none && !absolute) {
         return apr_psprintf(cmd->pool, "%s: \"%s\" is not a path",
                             cmd->cmd->name, path);
     }
-    ((np_dir_conf_t *)dir)->token_file = absolute;
+    conf->place.token_file = absolute;
+    conf->set |= NP_SET_TOKEN_FILE;
     if (none) {
         return NULL;
     }
-    conf->wanted = true;
-    if (!conf->token_refs) {
-        conf->token_refs =
+    server->wanted = true;
+    if (!server->token_refs) {
+        server->token_refs =
             apr_array_make(cmd->pool, 2, sizeof(np_token_ref_t));
     }
-    APR_ARRAY_PUSH(conf->token_refs, np_token_ref_t) = (np_token_ref_t){
+    APR_ARRAY_PUSH(server->token_refs, np_token_ref_t) = (np_token_ref_t){
         .path = absolute,
         .origin = np_directive_origin(cmd),
     };

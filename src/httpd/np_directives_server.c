@@ -2,6 +2,8 @@
  * Directives of the server: store and keys. */
 #include "np_directive_args.h"
 
+#include <string.h>
+
 #include "apr_strings.h"
 
 #include "np_cluster.h"
@@ -43,6 +45,28 @@ const char *np_set_store_copies(cmd_parms *cmd, void *dir, const char *text)
     conf->store_copies = text[0] - '0';
     conf->store_copies_origin = np_directive_origin(cmd);
     return np_directive_only_in_server(cmd);
+}
+
+const char *np_set_near_cache(cmd_parms *cmd, void *dir, const char *text)
+{
+    np_server_conf_t *conf = np_config_server(cmd->server);
+    const char *error = np_directive_only_in_server(cmd);
+
+    if (!error && (!strcasecmp(text, "off") || !strcmp(text, "0"))) {
+        conf->near_cache = 0;
+        return NULL;
+    }
+    if (!error) {
+        error = np_directive_duration(cmd, text, 0, &conf->near_cache);
+    }
+    if (!error && conf->near_cache > apr_time_from_sec(60)) {
+        error = apr_psprintf(cmd->pool,
+                             "%s: \"%s\" is over 60s: a logout on another "
+                             "machine would take effect so late; write 60s or "
+                             "less, such as 5s, or off",
+                             cmd->cmd->name, text);
+    }
+    return error;
 }
 
 const char *np_set_state_dir(cmd_parms *cmd, void *dir, const char *path)

@@ -163,8 +163,9 @@ static const char *open_all(np_documents_t *documents, const char *state_dir,
     return NULL;
 }
 
+/* Adds the names of those that get none to @a left_out. */
 static void give_places(np_documents_t *documents, np_site_t *site,
-                        apr_pool_t *p)
+                        apr_hash_t *left_out, apr_pool_t *p)
 {
     void *memory = np_shared_memory(documents->all[NP_DOCUMENT_SETTINGS]);
 
@@ -173,11 +174,31 @@ static void give_places(np_documents_t *documents, np_site_t *site,
         np_tenant_t *tenant = apr_hash_this_val(i);
         tenant->override = np_overrides_place(memory, tenant->name);
         if (!tenant->override) {
-            NP_LOG_SERVER(documents->server, APR_SUCCESS,
-                          NP_MSG_TOO_MANY_TENANTS, tenant->name,
-                          NP_OVERRIDES_MAX);
+            apr_hash_set(left_out, tenant->name, APR_HASH_KEY_STRING, tenant);
         }
     }
+}
+
+/* One line, for there may be thousands; and a tenant has a place in every
+ * virtual host, or in none. */
+static void give_all_places(np_documents_t *documents, apr_pool_t *p)
+{
+    apr_pool_t *scratch;
+
+    apr_pool_create(&scratch, p);
+    apr_hash_t *left_out = apr_hash_make(scratch);
+    for (server_rec *s = documents->server; s; s = s->next) {
+        np_site_t *site = np_config_server(s)->site;
+        site->documents = documents;
+        give_places(documents, site, left_out, scratch);
+    }
+    apr_hash_index_t *one = apr_hash_first(scratch, left_out);
+    if (one) {
+        NP_LOG_SERVER(documents->server, APR_SUCCESS, NP_MSG_TOO_MANY_TENANTS,
+                      apr_hash_count(left_out),
+                      (const char *)apr_hash_this_key(one), NP_OVERRIDES_MAX);
+    }
+    apr_pool_destroy(scratch);
 }
 
 static void tell(void *data, np_exchange_event_e event, const char *document,
@@ -235,11 +256,7 @@ const char *np_documents_open(server_rec *main_server, apr_pool_t *p)
     if (np_shared_lock(settings) != APR_SUCCESS) {
         return "the settings cannot be locked";
     }
-    for (server_rec *s = main_server; s; s = s->next) {
-        np_site_t *site = np_config_server(s)->site;
-        site->documents = documents;
-        give_places(documents, site, p);
-    }
+    give_all_places(documents, p);
     np_shared_unlock(settings);
     return NULL;
 }

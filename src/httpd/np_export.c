@@ -9,6 +9,7 @@
 
 #include "mod_session_np.h"
 #include "np_answer.h"
+#include "np_moment.h"
 
 /* What may be told, in the order of the table below. */
 typedef enum np_fact_e {
@@ -57,30 +58,6 @@ static const struct {
                    SESSION_NP_HEADER_NEW },
 };
 
-static void write_digits(char *out, int value, int count)
-{
-    while (count-- > 0) {
-        out[count] = (char)('0' + value % 10);
-        value /= 10;
-    }
-}
-
-/* Not by a format, which is slow: every request is told three of them. */
-const char *np_export_time(apr_time_t moment, apr_pool_t *p)
-{
-    char *text = apr_pstrdup(p, "0000-00-00T00:00:00Z");
-    apr_time_exp_t t;
-
-    (void)apr_time_exp_gmt(&t, moment);
-    write_digits(text, t.tm_year + 1900, 4);
-    write_digits(text + 5, t.tm_mon + 1, 2);
-    write_digits(text + 8, t.tm_mday, 2);
-    write_digits(text + 11, t.tm_hour, 2);
-    write_digits(text + 14, t.tm_min, 2);
-    write_digits(text + 17, t.tm_sec, 2);
-    return text;
-}
-
 const char *np_export_mode(np_mode_e mode)
 {
     return mode == NP_MODE_PERSISTENT ? "persistent" : "non-persistent";
@@ -112,11 +89,11 @@ static void describe(const np_realm_t *realm, const np_record_t *record,
     facts[FACT_ID] = np_request_handle(record->handle, p);
     facts[FACT_TENANT] = realm->scope.tenant;
     facts[FACT_MODE] = np_export_mode(record->mode);
-    facts[FACT_LOGIN_AT] = np_export_time(times->login_at, p);
+    facts[FACT_LOGIN_AT] = np_moment_print_seconds(times->login_at, p);
     facts[FACT_IDLE_EXPIRES_AT] =
-        np_export_time(np_policy_idle_expires_at(times, limits), p);
+        np_moment_print_seconds(np_policy_idle_expires_at(times, limits), p);
     facts[FACT_EXPIRES_AT] =
-        np_export_time(np_policy_expires_at(times, limits), p);
+        np_moment_print_seconds(np_policy_expires_at(times, limits), p);
     facts[FACT_MFA] = record->mfa;
     describe_device(&record->device, facts, p);
 }
@@ -124,12 +101,14 @@ static void describe(const np_realm_t *realm, const np_record_t *record,
 static void gather(np_request_t *ctx, const request_rec *r,
                    const np_place_t *place, const char *facts[FACTS])
 {
-    const np_found_t *found = np_request_glance(ctx, r, place);
-    np_state_e state = found ? found->outcome.state : NP_STATE_NONE;
+    const np_realm_t *realm;
+    const np_outcome_t *outcome;
+    bool sees = np_request_glance(ctx, r, place, &realm, &outcome);
+    np_state_e state = sees ? outcome->state : NP_STATE_NONE;
 
     facts[FACT_STATE] = np_answer_state(state);
     if (state == NP_STATE_LIVE) {
-        describe(&found->realm, &found->outcome.record, facts, r->pool);
+        describe(realm, &outcome->record, facts, r->pool);
         facts[FACT_NEW] = ctx->new_login ? "1" : NULL;
     }
 }
@@ -244,7 +223,7 @@ bool np_export_foretell(request_rec *r, const char *variable,
                         const char **value)
 {
     np_request_t *ctx = np_request_get(r);
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
     const char *facts[FACTS] = { NULL };
     int fact = find_fact(variable);
 
@@ -252,8 +231,8 @@ bool np_export_foretell(request_rec *r, const char *variable,
         || apr_table_get(r->notes, TOLD)) {
         return false;
     }
-    if (place.on && r->filename) {
-        gather(ctx, r, &place, facts);
+    if (place->on && r->filename) {
+        gather(ctx, r, place, facts);
     }
     *value = facts[fact];
     return true;

@@ -9,9 +9,6 @@
  *  them, Session-NP-* among its request headers. */
 void np_export(np_request_t *ctx, request_rec *r, const np_place_t *place);
 
-/** A moment as RFC 3339 in UTC with whole seconds, in @a p. */
-const char *np_export_time(apr_time_t moment, apr_pool_t *p);
-
 /** The word for a mode. */
 const char *np_export_mode(np_mode_e mode);
 

@@ -21,20 +21,20 @@ int np_hook_scrub(request_rec *r)
 int np_hook_open(request_rec *r)
 {
     np_request_t *ctx = np_request_start(r);
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
     np_app_cookies_take_out(ctx, r);
-    np_bearer_settle(ctx, r, &place);
-    np_scrub_cookies(ctx, r, &place);
+    np_bearer_settle(ctx, r, place);
+    np_scrub_cookies(ctx, r, place);
     if (r->prev) {
         np_voice_listen(ctx, r->prev);
         np_app_cookies_take(ctx, r->prev);
     }
-    if (place.on) {
-        np_request_open(ctx, r, &place);
+    if (place->on) {
+        np_request_open(ctx, r, place);
     }
-    np_app_cookies_put_in(ctx, r, &place);
-    if (place.on && !r->prev
+    np_app_cookies_put_in(ctx, r, place);
+    if (place->on && !r->prev
         && np_site_is_login_page(ctx->site, r->parsed_uri.path)) {
         np_login_page_seen(ctx);
     }
@@ -44,16 +44,16 @@ int np_hook_open(request_rec *r)
 int np_hook_fixups(request_rec *r)
 {
     np_request_t *ctx = np_request_get(r);
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
-    if (!ctx || !place.on) {
+    if (!ctx || !place->on) {
         np_export_nothing(r);
         return DECLINED;
     }
-    bool takes_turn = !r->main && np_request_sees(ctx, r, &place);
-    int status = takes_turn ? np_turn_take(ctx, r, &place) : OK;
+    bool takes_turn = !r->main && np_request_sees(ctx, r, place);
+    int status = takes_turn ? np_turn_take(ctx, r, place) : OK;
     if (status == OK) {
-        np_export(ctx, r, &place);
+        np_export(ctx, r, place);
     }
     return status == OK ? DECLINED : status;
 }
@@ -63,8 +63,8 @@ int np_hook_log(request_rec *r)
     np_request_t *ctx = np_request_get(r);
 
     if (ctx && ctx->tenant) {
-        np_place_t place = np_config_place(r);
-        np_turn_touch(ctx, r, &place);
+        const np_place_t *place = np_config_place(r);
+        np_turn_touch(ctx, r, place);
     }
     return DECLINED;
 }

@@ -141,8 +141,8 @@
     APLOG_CRIT, "NP0210: this child process can change no settings, and get " \
                 "none of other machines"
 #define NP_MSG_TOO_MANY_TENANTS \
-    APLOG_WARNING, "NP0211: settings of tenant \"%s\" cannot be changed while " \
-                   "httpd runs: there is room for %d tenants"
+    APLOG_WARNING, "NP0211: tenants whose settings cannot be changed while httpd " \
+                   "runs: %u, \"%s\" among them; there is room for %d"
 #define NP_MSG_API_NO_DOCUMENTS \
     APLOG_ERR, "NP0212: the management API has nothing to manage: no place of " \
                "this httpd has \"SessionNP On\""

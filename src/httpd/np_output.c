@@ -15,8 +15,10 @@
 #include "np_scrub.h"
 #include "np_voice.h"
 
-static const char filter_name[] = "SESSION_NP";
-static const char late_filter_name[] = "SESSION_NP_LATE";
+/* Set once, when httpd loads the module: to find a filter by its name would cost
+ * each request as much as all else that is done for it here. */
+static ap_filter_rec_t *filter;
+static ap_filter_rec_t *late_filter;
 
 /* mod_cache needs a word of its own: beside a Pragma in the other table it does
  * not see the header, and CacheStoreNoStore makes it pass over it. */
@@ -121,15 +123,15 @@ static bool is_document(const request_rec *r)
 /* A browser that restores its tabs shows what it stored without asking. */
 static bool must_not_be_stored(const np_request_t *ctx, const request_rec *r)
 {
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
-    if (!place.on || r->status == HTTP_NOT_MODIFIED
-        || np_request_outcome(ctx, r, &place)->state != NP_STATE_LIVE
+    if (!place->on || r->status == HTTP_NOT_MODIFIED
+        || np_request_outcome(ctx, r, place)->state != NP_STATE_LIVE
         || apr_table_get(r->headers_out, "Cache-Control")
         || apr_table_get(r->err_headers_out, "Cache-Control")) {
         return false;
     }
-    switch (place.cache_control) {
+    switch ((np_cache_control_e)place->cache_control) {
     case NP_CACHE_CONTROL_DOCUMENTS:
         return is_document(r);
     case NP_CACHE_CONTROL_ALL:
@@ -215,7 +217,7 @@ static apr_status_t replace(ap_filter_t *f, apr_bucket_brigade *bb,
     }
     apr_status_t status = replace_body(f, bb, ctx, body);
     if (!body) {                      /* httpd took us out for its own page */
-        ap_add_output_filter(filter_name, ctx, f->r, f->c);
+        ap_add_output_filter_handle(filter, ctx, f->r, f->c);
     }
     return status == APR_SUCCESS ? AP_FILTER_ERROR : status;
 }
@@ -273,17 +275,17 @@ static apr_status_t put_headers_late(ap_filter_t *f, apr_bucket_brigade *bb)
 
 void np_output_register(void)
 {
-    ap_register_output_filter(filter_name, put_headers, NULL,
-                              AP_FTYPE_CONTENT_SET);
-    ap_register_output_filter(late_filter_name, put_headers_late, NULL,
-                              AP_FTYPE_PROTOCOL - 1);
+    filter = ap_register_output_filter("SESSION_NP", put_headers, NULL,
+                                       AP_FTYPE_CONTENT_SET);
+    late_filter = ap_register_output_filter(
+        "SESSION_NP_LATE", put_headers_late, NULL, AP_FTYPE_PROTOCOL - 1);
 }
 
 void np_output_insert(request_rec *r)
 {
     if (!r->main) {
-        ap_add_output_filter(filter_name, NULL, r, r->connection);
-        ap_add_output_filter(late_filter_name, NULL, r, r->connection);
+        ap_add_output_filter_handle(filter, NULL, r, r->connection);
+        ap_add_output_filter_handle(late_filter, NULL, r, r->connection);
     }
 }
 

@@ -34,9 +34,11 @@ static apr_status_t forget(void *data)
 {
     np_request_t *ctx = data;
     np_id_wipe(&ctx->outcome.id);
-    np_id_wipe(&ctx->glance.outcome.id);
-    if (ctx->companions_found) {
-        np_crypto_wipe(ctx->companions, sizeof ctx->companions);
+    if (ctx->glance) {
+        np_id_wipe(&ctx->glance->outcome.id);
+    }
+    if (ctx->companions) {
+        np_crypto_wipe(ctx->companions, NP_KINDS * sizeof *ctx->companions);
     }
     for (int i = 0; i < NP_KINDS; i++) {
         if (*ctx->replies[i].value) {
@@ -73,6 +75,7 @@ static np_realm_t make_realm(const np_request_t *ctx,
         .scope = { kind, tenant->name, tenant->scope_host },
         .rules = np_site_rules(tenant),
         .revoked = np_documents_revoked(ctx->site->documents),
+        .near = np_backend_near(ctx->site->backend),
     };
 }
 
@@ -117,8 +120,9 @@ static void find_companion(np_request_t *ctx, np_kind_e kind)
 
 np_companion_t *np_request_companion(np_request_t *ctx, np_kind_e kind)
 {
-    if (!ctx->companions_found) {
-        ctx->companions_found = true;
+    if (!ctx->companions) {
+        ctx->companions = apr_pcalloc(ctx->first->pool,
+                                      NP_KINDS * sizeof *ctx->companions);
         find_companion(ctx, NP_KIND_MFA);
         find_companion(ctx, NP_KIND_DEVICE);
     }
@@ -193,43 +197,63 @@ static bool cookies_must_go(const np_outcome_t *outcome)
            && !outcome->record.ask_password_again;
 }
 
-static void look(np_request_t *ctx, const np_tenant_t *tenant)
+/* Into a realm and an outcome that are empty. */
+static void look(np_request_t *ctx, const np_tenant_t *tenant,
+                 np_realm_t *realm, np_outcome_t *outcome)
 {
-    np_found_t *found = &ctx->glance;
     np_bytes_t cookies[NP_COOKIE_MAX_TRIED];
 
-    np_id_wipe(&found->outcome.id);
-    *found = (np_found_t){ .tenant = tenant };
     if (!ctx->site->backend) {
         return;
     }
-    found->realm = make_realm(ctx, tenant, NP_KIND_SESSION);
+    *realm = make_realm(ctx, tenant, NP_KIND_SESSION);
     int count = collect_cookies(ctx, tenant, NP_KIND_SESSION, cookies);
     if (!count) {
         return;
     }
-    if (!found->realm.store) {
-        found->outcome.state = NP_STATE_UNAVAILABLE;
+    if (!realm->store) {
+        outcome->state = NP_STATE_UNAVAILABLE;
         return;
     }
-    np_session_open(&found->realm, cookies, count, ctx->now, &ctx->budget,
-                    &found->outcome, ctx->first->pool);
+    np_session_open(realm, cookies, count, ctx->now, &ctx->budget, outcome,
+                    ctx->first->pool);
 }
 
-const np_found_t *np_request_glance(np_request_t *ctx, const request_rec *r,
-                                    const np_place_t *place)
+static const np_found_t *look_early(np_request_t *ctx,
+                                    const np_tenant_t *tenant)
+{
+    np_found_t *found = ctx->glance;
+
+    if (found && found->tenant == tenant) {
+        return found;
+    }
+    if (found) {
+        np_id_wipe(&found->outcome.id);
+    }
+    else {
+        found = apr_palloc(ctx->first->pool, sizeof *found);
+        ctx->glance = found;
+    }
+    *found = (np_found_t){ .tenant = tenant };
+    look(ctx, tenant, &found->realm, &found->outcome);
+    return found;
+}
+
+bool np_request_glance(np_request_t *ctx, const request_rec *r,
+                       const np_place_t *place, const np_realm_t **realm,
+                       const np_outcome_t **outcome)
 {
     const np_tenant_t *tenant = np_site_tenant(ctx->site, place, r->hostname);
 
     if (ctx->tenant) {                /* that one counts, as it is by now */
-        ctx->glance.tenant = ctx->tenant;
-        ctx->glance.realm = ctx->realm;
-        ctx->glance.outcome = ctx->outcome;
+        *realm = &ctx->realm;
+        *outcome = &ctx->outcome;
+        return ctx->tenant == tenant;
     }
-    else if (ctx->glance.tenant != tenant) {
-        look(ctx, tenant);
-    }
-    return ctx->glance.tenant == tenant ? &ctx->glance : NULL;
+    const np_found_t *found = look_early(ctx, tenant);
+    *realm = &found->realm;
+    *outcome = &found->outcome;
+    return true;
 }
 
 void np_request_open(np_request_t *ctx, request_rec *r,
@@ -238,10 +262,14 @@ void np_request_open(np_request_t *ctx, request_rec *r,
     if (ctx->tenant) {
         return;
     }
-    const np_found_t *found = np_request_glance(ctx, r, place);
-    ctx->tenant = found->tenant;
-    ctx->realm = found->realm;
-    ctx->outcome = found->outcome;
+    ctx->tenant = np_site_tenant(ctx->site, place, r->hostname);
+    if (ctx->glance && ctx->glance->tenant == ctx->tenant) {
+        ctx->realm = ctx->glance->realm;
+        ctx->outcome = ctx->glance->outcome;
+    }
+    else {
+        look(ctx, ctx->tenant, &ctx->realm, &ctx->outcome);
+    }
     np_metrics_count_request(ctx->tenant, &ctx->outcome);
     if (!ctx->realm.store) {
         return;
@@ -277,16 +305,16 @@ const np_outcome_t *np_request_outcome(const np_request_t *ctx,
     return np_request_sees(ctx, r, place) ? &ctx->outcome : &nothing;
 }
 
-np_request_t *np_request_enter(request_rec *r, np_place_t *place)
+np_request_t *np_request_enter(request_rec *r, const np_place_t **place)
 {
     np_request_t *ctx = np_request_get(r);
 
     *place = np_config_place(r);
-    if (!ctx || !place->on || !ctx->site->backend) {
+    if (!ctx || !(*place)->on || !ctx->site->backend) {
         return NULL;
     }
-    np_request_open(ctx, r, place);   /* a sub-request may be the first here */
-    return np_request_sees(ctx, r, place) ? ctx : NULL;
+    np_request_open(ctx, r, *place);   /* a sub-request may be the first here */
+    return np_request_sees(ctx, r, *place) ? ctx : NULL;
 }
 
 void np_request_store_failed(np_request_t *ctx, const request_rec *r,

@@ -28,7 +28,6 @@ typedef struct np_reply_t {
 
 /** A session that was looked for by a tenant, of which nothing was made yet. */
 typedef struct np_found_t {
-    /** NULL: nobody looked. */
     const np_tenant_t *tenant;
     np_realm_t realm;
     np_outcome_t outcome;
@@ -50,8 +49,9 @@ typedef struct np_request_t {
      *  that knows tokens: nobody else sees it. NULL: none. */
     const char *authorization;
 
-    /** What was seen before it was known whose session counts. */
-    np_found_t glance;
+    /** What was seen before it was known whose session counts; NULL: nobody
+     *  asked so early. */
+    np_found_t *glance;
     /** The session: NULL tenant until it was looked for. */
     const np_tenant_t *tenant;
     np_realm_t realm;
@@ -60,9 +60,9 @@ typedef struct np_request_t {
     /** The last interaction was written, or need not be. */
     bool touch_settled;
 
-    /** The cookies that accompany the session, by np_request_companion(). */
-    np_companion_t companions[NP_KINDS];
-    bool companions_found;
+    /** The cookies that accompany the session, by np_request_companion(); NULL:
+     *  nobody asked for them. */
+    np_companion_t *companions;
 
     /** What shall become of the cookies, by np_kind_e - 1, and whether that was
      *  sent. */
@@ -115,11 +115,12 @@ void np_request_open(np_request_t *ctx, request_rec *r,
  * of @a r. Nothing comes of it: no log line, no cookie, no burial, and
  * np_request_open() may still take another tenant. If it takes the same one it
  * does not read again.
- * @return NULL where another tenant's session counts; valid until the next
- *         call.
+ * @return false where another tenant's session counts; what @a realm and
+ *         @a outcome are set to is valid until the next call
  */
-const np_found_t *np_request_glance(np_request_t *ctx, const request_rec *r,
-                                    const np_place_t *place);
+bool np_request_glance(np_request_t *ctx, const request_rec *r,
+                       const np_place_t *place, const np_realm_t **realm,
+                       const np_outcome_t **outcome);
 
 /** Where the records of cookies of this kind live. */
 np_realm_t np_request_realm(const np_request_t *ctx, np_kind_e kind);
@@ -163,7 +164,7 @@ const np_outcome_t *np_request_outcome(const np_request_t *ctx,
  * session looked for; NULL where @a r has no sessions, or those of another
  * tenant than its chain. @a place is filled in anyway.
  */
-np_request_t *np_request_enter(request_rec *r, np_place_t *place);
+np_request_t *np_request_enter(request_rec *r, const np_place_t **place);
 
 /** The store failed for what the application of @a r said or set: refuse its
  *  answer, unless @a place lets pass. */

@@ -4,27 +4,29 @@
 
 #include <string.h>
 
-#include "apr_lib.h"
 #include "apr_strings.h"
 
 static const char our_prefix[] = "session-np-";
 
 /* CGI turns '-' into '_'; other gateways fold '.' or more. So all that is not
  * a letter or a digit counts as '-'. */
+static char fold(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return (char)(c - 'A' + 'a');
+    }
+    return !c || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+}
+
+/* A name ends after len characters, or before. */
 static bool begins_with(const char *name, apr_size_t len, const char *prefix)
 {
-    apr_size_t prefix_len = strlen(prefix);
+    apr_size_t i = 0;
 
-    if (len < prefix_len) {
-        return false;
+    while (prefix[i] && i < len && fold(name[i]) == prefix[i]) {
+        i++;
     }
-    for (apr_size_t i = 0; i < prefix_len; i++) {
-        int c = apr_isalnum(name[i]) ? apr_tolower(name[i]) : '-';
-        if (c != prefix[i]) {
-            return false;
-        }
-    }
-    return true;
+    return !prefix[i];
 }
 
 static bool is_ours(const char *name, apr_size_t len)
@@ -39,7 +41,7 @@ static void remove_all(apr_table_t *headers, const char *prefix)
 
     for (int i = list->nelts - 1; i >= 0; i--) {
         const char *name = APR_ARRAY_IDX(list, i, apr_table_entry_t).key;
-        if (begins_with(name, strlen(name), prefix)) {
+        if (begins_with(name, APR_SIZE_MAX, prefix)) {
             apr_table_unset(headers, name);
             i = i < list->nelts ? i : list->nelts;
         }
@@ -74,7 +76,7 @@ static const char *remove_tokens(const char *value, apr_pool_t *p)
 static bool mentions_ours(const char *value)
 {
     for (; *value; value++) {
-        if (is_ours(value, strlen(value))) {
+        if (is_ours(value, APR_SIZE_MAX)) {
             return true;
         }
     }

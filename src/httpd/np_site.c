@@ -149,13 +149,22 @@ static void add_tenant(np_site_t *site, np_tenant_t *tenant)
     }
 }
 
-static void add_hosts(np_site_t *site, const apr_array_header_t *hosts)
+static np_tenant_t *find_tenant(const np_site_t *site, const char *name)
 {
-    for (int i = 0; hosts && i < hosts->nelts; i++) {
+    return apr_hash_get(site->tenants, name, APR_HASH_KEY_STRING);
+}
+
+static void add_hosts(np_site_t *site, const apr_array_header_t *hosts,
+                      apr_pool_t *p)
+{
+    if (!hosts) {
+        return;
+    }
+    site->hosts = apr_hash_make(p);
+    for (int i = 0; i < hosts->nelts; i++) {
         const np_host_conf_t *host = &APR_ARRAY_IDX(hosts, i, np_host_conf_t);
         apr_hash_set(site->hosts, host->host, APR_HASH_KEY_STRING,
-                     apr_hash_get(site->tenants, host->tenant,
-                                  APR_HASH_KEY_STRING));
+                     find_tenant(site, host->tenant));
     }
 }
 
@@ -169,8 +178,8 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
                               : conf->store_timeout;
     site->store_copies =
         conf->store_copies == NP_UNSET ? 1 : conf->store_copies;
+    site->near_cache = duration(conf->near_cache, 0);
     site->tenants = apr_hash_make(p);
-    site->hosts = apr_hash_make(p);
     site->cookie_names = apr_hash_make(p);
     site->login_pages = conf->login_pages;
     for (apr_hash_index_t *i =
@@ -179,13 +188,14 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
         add_tenant(site,
                    resolve_tenant(server, apr_hash_this_val(i), announce, p));
     }
-    if (!apr_hash_get(site->tenants, NP_DEFAULT_TENANT, APR_HASH_KEY_STRING)) {
+    if (!find_tenant(site, NP_DEFAULT_TENANT)) {
         add_tenant(site, resolve_tenant(
                              server,
                              np_config_create_tenant(NP_DEFAULT_TENANT, p),
                              false, p));
     }
-    add_hosts(site, conf->hosts);
+    site->default_tenant = find_tenant(site, NP_DEFAULT_TENANT);
+    add_hosts(site, conf->hosts, p);
     return site;
 }
 
@@ -213,15 +223,12 @@ const np_tenant_t *np_site_tenant(const np_site_t *site,
     const np_tenant_t *tenant = NULL;
 
     if (place->tenant) {
-        return apr_hash_get(site->tenants, place->tenant,
-                            APR_HASH_KEY_STRING);
+        return find_tenant(site, place->tenant);
     }
-    if (hostname && apr_hash_count(site->hosts)) {
+    if (hostname && site->hosts) {
         tenant = tenant_by_host(site, hostname);
     }
-    return tenant ? tenant
-                  : apr_hash_get(site->tenants, NP_DEFAULT_TENANT,
-                                 APR_HASH_KEY_STRING);
+    return tenant ? tenant : site->default_tenant;
 }
 
 np_rules_t np_site_rules(const np_tenant_t *tenant)

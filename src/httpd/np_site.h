@@ -44,11 +44,15 @@ typedef struct np_site_t {
     apr_interval_time_t store_timeout;
     /** How many servers keep each record. */
     int store_copies;
+    /** How long what the store said is believed; 0: it is asked each time. */
+    apr_interval_time_t near_cache;
     /** Set where there is a backend. */
     apr_time_t *counting_since;
     /** name -> np_tenant_t * */
     apr_hash_t *tenants;
-    /** host, or "*.domain" -> np_tenant_t * */
+    /** That of NP_DEFAULT_TENANT. */
+    const np_tenant_t *default_tenant;
+    /** host, or "*.domain" -> np_tenant_t *; NULL: none. */
     apr_hash_t *hosts;
     /** Every cookie name that is ours, of any tenant and kind. */
     apr_hash_t *cookie_names;

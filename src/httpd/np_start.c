@@ -14,6 +14,7 @@
 #include "np_keys.h"
 #include "np_log.h"
 #include "np_metrics.h"
+#include "np_shm.h"
 #include "np_site.h"
 #include "np_state_dir.h"
 
@@ -63,7 +64,8 @@ static bool same_store(const np_server_conf_t *a, const np_server_conf_t *b)
 {
     return same_text(a->store, b->store)
            && a->store_timeout == b->store_timeout
-           && a->store_copies == b->store_copies;
+           && a->store_copies == b->store_copies
+           && a->site->near_cache == b->site->near_cache;
 }
 
 static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
@@ -85,19 +87,51 @@ static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
     return error;
 }
 
-static bool open_store(np_site_t *site, const np_server_conf_t *conf,
+static bool has_near_cache(const server_rec *main_server)
+{
+    for (const server_rec *s = main_server; s; s = s->next) {
+        if (np_config_server(s)->near_cache > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One for all stores, if any server has one. What was in it before a restart is
+ * forgotten: who changed it meanwhile may not have known of it. */
+static apr_status_t open_near(np_near_table_t **table, server_rec *main_server)
+{
+    void *memory;
+
+    if (!has_near_cache(main_server)) {
+        return APR_SUCCESS;
+    }
+    apr_status_t status =
+        np_shm_get(&memory, "near cache", np_near_size(), main_server);
+    if (status == APR_SUCCESS) {
+        *table = memory;
+        np_near_clear(*table);
+    }
+    return status;
+}
+
+static bool open_store(np_site_t *site, server_rec *main_server,
                        server_rec *server, apr_pool_t *p)
 {
-    const np_backend_conf_t wanted = {
+    const np_server_conf_t *conf = np_config_server(server);
+    np_backend_conf_t wanted = {
         .spec = conf->store ? conf->store : NP_BACKEND_DEFAULT,
         .timeout = site->store_timeout,
         .copies = site->store_copies,
+        .near = site->near_cache,
     };
     np_backend_t *backend = NULL;
-    const char *error = NULL;
+    const char *error = "there is no shared memory for its near cache";
 
-    apr_status_t status =
-        np_backend_open(&backend, &wanted, server, &error, p);
+    apr_status_t status = open_near(&wanted.near_table, main_server);
+    if (status == APR_SUCCESS) {
+        status = np_backend_open(&backend, &wanted, server, &error, p);
+    }
     if (status != APR_SUCCESS) {
         NP_LOG_SERVER(server, status, NP_MSG_STORE_NOT_OPENED, wanted.spec,
                       error);
@@ -128,7 +162,7 @@ static bool open_site(np_site_t *site, server_rec *main_server,
         site->backend = same->backend;
         return true;
     }
-    return open_store(site, conf, server, p);
+    return open_store(site, main_server, server, p);
 }
 
 static bool start_site(np_site_t *site, server_rec *main_server,

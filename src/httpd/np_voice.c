@@ -164,11 +164,11 @@ void np_voice_listen(np_request_t *ctx, request_rec *r)
     if (r->prev) {                    /* its headers may have moved on to r */
         np_voice_listen(ctx, r->prev);
     }
-    const np_place_t place = np_config_place(r);
-    if (!ctx->sent && is_trusted(ctx, r, &place)) {
+    const np_place_t *place = np_config_place(r);
+    if (!ctx->sent && is_trusted(ctx, r, place)) {
         const np_said_t said = hear(ctx, r);
         if (np_said_anything(&said)) {
-            obey(ctx, r, &place, &said);
+            obey(ctx, r, place, &said);
         }
     }
     np_scrub_response(r);

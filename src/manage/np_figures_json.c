@@ -121,6 +121,9 @@ static json_t *store_json(const np_store_figures_t *store, apr_pool_t *p)
     set(object, "durations", histogram_json(&histogram));
     set(object, "downs", number(store->value[NP_STORE_CELL_DOWNS]));
     set(object, "ups", number(store->value[NP_STORE_CELL_UPS]));
+    set(object, "near_hits", number(store->value[NP_STORE_CELL_NEAR_HITS]));
+    set(object, "near_misses",
+        number(store->value[NP_STORE_CELL_NEAR_MISSES]));
     return object;
 }
 

@@ -9,14 +9,53 @@
 /** The last millisecond of the year 9999. */
 #define LAST (apr_time_from_sec(APR_INT64_C(253402300800)) - 1000)
 
-static const char *print(apr_time_t moment, const char *fraction, apr_pool_t *p)
-{
-    apr_time_exp_t t;
+/** Seconds of a day. */
+#define DAY 86400
 
-    (void)apr_time_exp_gmt(&t, moment);
-    return apr_psprintf(p, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", t.tm_year + 1900,
-                        t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
-                        fraction);
+/* Two digits; of a larger number the last two. */
+static void write_two(char *out, apr_uint32_t number)
+{
+    out[0] = (char)('0' + number / 10 % 10);
+    out[1] = (char)('0' + number % 10);
+}
+
+/* Years begin with March here, for then a leap day is the last one; months and
+ * days are counted from 0. 400 years, an era, are 146097 days. */
+static void write_date(char *out, apr_uint32_t days_since_1970)
+{
+    const apr_uint32_t day = days_since_1970 + 719468; /* since March 1st, 0 */
+    const apr_uint32_t era = day / 146097;
+    const apr_uint32_t of_era = day % 146097;
+    const apr_uint32_t leap_days =
+        of_era / 1460 - of_era / 36524 + of_era / 146096;
+    const apr_uint32_t year_of_era = (of_era - leap_days) / 365;
+    const apr_uint32_t of_year = of_era
+                                 - (365 * year_of_era + year_of_era / 4
+                                    - year_of_era / 100);
+    const apr_uint32_t month = (5 * of_year + 2) / 153;
+    const apr_uint32_t year = 400 * era + year_of_era + (month > 9);
+
+    write_two(out, year / 100);
+    write_two(out + 2, year);
+    write_two(out + 5, month > 9 ? month - 9 : month + 3);
+    write_two(out + 8, of_year - (153 * month + 2) / 5 + 1);
+}
+
+/* A text like form, of so many octets. Not by a format, which is slow, nor by the system's
+ * calendar, for whose time zone threads wait for each other: a request is told
+ * three moments. */
+static char *print(apr_time_t moment, const char *form, apr_size_t size,
+                   apr_pool_t *p)
+{
+    char *text = apr_pmemdup(p, form, size);
+    const apr_int64_t second = apr_time_sec(moment);
+    const apr_uint32_t of_day = (apr_uint32_t)(second % DAY);
+
+    write_date(text, (apr_uint32_t)(second / DAY));
+    write_two(text + 11, of_day / 3600);
+    write_two(text + 14, of_day / 60 % 60);
+    write_two(text + 17, of_day % 60);
+    return text;
 }
 
 static apr_time_t within_bounds(apr_time_t moment)
@@ -26,14 +65,20 @@ static apr_time_t within_bounds(apr_time_t moment)
 
 const char *np_moment_print(apr_time_t moment, apr_pool_t *p)
 {
-    moment = within_bounds(moment);
-    return print(moment, apr_psprintf(p, ".%03d", (int)apr_time_msec(moment)),
-                 p);
+    const apr_time_t bounded = within_bounds(moment);
+    const apr_uint32_t thousandth = (apr_uint32_t)apr_time_msec(bounded);
+    static const char form[] = "0000-00-00T00:00:00.000Z";
+    char *text = print(bounded, form, sizeof form, p);
+
+    text[20] = (char)('0' + thousandth / 100);
+    write_two(text + 21, thousandth);
+    return text;
 }
 
 const char *np_moment_print_seconds(apr_time_t moment, apr_pool_t *p)
 {
-    return print(within_bounds(moment), "", p);
+    static const char form[] = "0000-00-00T00:00:00Z";
+    return print(within_bounds(moment), form, sizeof form, p);
 }
 
 /* The number that so many digits are; they are looked at afterwards. */

@@ -12,11 +12,6 @@
 #include "np_json.h"
 #include "np_moment.h"
 
-#define BASE64URL_CHARACTERS \
-    "0123456789-_" \
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
-    "abcdefghijklmnopqrstuvwxyz"
-
 static np_bytes_t bytes_of(const char *text)
 {
     return (np_bytes_t){ (const unsigned char *)text, text ? strlen(text) : 0 };
@@ -224,7 +219,7 @@ static bool is_from(const char *text)
     const apr_size_t len = strlen(text);
 
     return len && len <= NP_PAGE_MAX_FROM
-           && strspn(text, BASE64URL_CHARACTERS) == len;
+           && np_base64url_span(text) == len;
 }
 
 bool np_page_parse(const char *args, np_page_t *page, np_api_error_t *error,

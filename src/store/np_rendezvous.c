@@ -38,6 +38,9 @@ apr_uint64_t np_rendezvous_score(apr_uint64_t seed, const char *key)
 
 int np_rendezvous_first(const apr_uint64_t *seeds, int count, const char *key)
 {
+    if (count == 1) {
+        return 0;
+    }
     int first = 0;
     apr_uint64_t highest = np_rendezvous_score(seeds[0], key);
     for (int i = 1; i < count; i++) {

@@ -2,17 +2,13 @@
  * What all stores have in common: which keys and values they take. */
 #include "np_store.h"
 
-#include <string.h>
-
+#include "np_base64url.h"
 #include "np_clock.h"
 
-/* The alphabet of base64url: nothing in it means anything to any store. */
-#define KEY_ALPHABET \
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
+/* Nothing in the alphabet of base64url means anything to any store. */
 static bool key_is_good(const char *key)
 {
-    const apr_size_t len = strspn(key, KEY_ALPHABET);
+    const apr_size_t len = np_base64url_span(key);
     return key[len] == '\0' && len > 0 && len <= NP_STORE_MAX_KEY;
 }
 

@@ -13,6 +13,10 @@ my @wrong = (
     ['SessionNPStore shmcb:x(y)', qr/SessionNPStore.*size/],
     ['SessionNPStoreTimeout 250', qr/SessionNPStoreTimeout.*unit.*250ms/],
     ['SessionNPStoreTimeout 31s', qr/SessionNPStoreTimeout.*30s/],
+    ['SessionNPNearCache 5', qr/SessionNPNearCache.*unit/],
+    ['SessionNPNearCache 61s', qr/SessionNPNearCache.*over 60s.*such as 5s, or off/],
+    ['SessionNPNearCache on', qr/SessionNPNearCache.*"on" is not a duration/],
+    [tenant('SessionNPNearCache 5s'), qr/SessionNPNearCache does not belong inside a tenant/],
     ['SessionNPStoreReplicas 0', qr/SessionNPStoreReplicas.*"0".*such as 2/],
     ['SessionNPStoreReplicas 5', qr/SessionNPStoreReplicas.*"5".*1 to 4/],
     ['SessionNPStoreReplicas 2x', qr/SessionNPStoreReplicas.*"2x"/],
@@ -84,6 +88,7 @@ my ($exit, $said) = $server->configure(<<'CONF')->configtest;
 SessionNPStore memcache:127.0.0.1,localhost:11212,/run/memcached.sock
 SessionNPStoreTimeout 30s
 SessionNPStoreReplicas 3
+SessionNPNearCache 60s
 SessionNPStateDir @root@/state/other
 <SessionNPTenant t>
   SessionNPPlan developer-pro

@@ -11,7 +11,7 @@ use NP::Test;
 use NP::Site;
 use Time::HiRes qw(sleep time);
 
-plan tests => 168, need need_module('session_np');
+plan tests => 171, need need_module('session_np');
 
 my $file = token_file();
 my %token = map { ($_ => token($file, $_)) } qw(rows errors force life other limit disk);
@@ -284,6 +284,18 @@ my $poor = site(server => "SessionNPKeyFile $key\nSessionNPStateDir \@root\@/non
 ok scalar($poor->log->rewind->lines(qr/NP0208/)), 'no directory at all: httpd starts, and warns';
 refused(api($poor->url, PATCH => 'tenants/settings', token => $token{disk}, data => '{"session_lifetime":1}'),
     500, 'settings_not_written', 'and changes nothing');
+
+# --- more tenants than there is room for ----------------------------------------
+
+my $crowd = join '', map { "<SessionNPTenant t$_>\nSessionNPHosts t$_.example.com\n</SessionNPTenant>\n" } 1 .. 1030;
+my $crowded = site(more => $crowd . api_place($file));
+my @warnings = $crowded->log->rewind->lines(qr/NP0211/);
+is scalar(@warnings), 1, 'it is said in one line, whatever virtual hosts there are';
+like $warnings[0], qr/: 7, "(?:t\d+|default)" among them; there is room for 1024$/, 'with their number';
+my ($left_out) = $warnings[0] =~ /"(\w+)"/;
+refused(api($crowded->url, PATCH => 'tenants/settings', token => $token{disk}, data => '{"session_lifetime":1}',
+    header => ["Host: $left_out.example.com"]), 503, 'settings_not_written', 'one of them');
+undef $crowded;
 
 # --- two machines ---------------------------------------------------------------
 

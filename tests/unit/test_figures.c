@@ -38,6 +38,8 @@ START_TEST(cells_do_not_meet)
     }
     used[NP_STORE_CELL_DOWNS]++;
     used[NP_STORE_CELL_UPS]++;
+    used[NP_STORE_CELL_NEAR_HITS]++;
+    used[NP_STORE_CELL_NEAR_MISSES]++;
     for (int i = 0; i < NP_STORE_CELLS; i++) {
         ck_assert_int_eq(used[i], 1);
     }
@@ -121,6 +123,8 @@ static np_figures_t some_figures(void)
                                NP_DURATIONS - 1)] = 1;
     store->value[NP_STORE_CELL_TIME(NP_OPERATION_GET)] = 2000040;
     store->value[NP_STORE_CELL_DOWNS] = 2;
+    store->value[NP_STORE_CELL_NEAR_HITS] = 7;
+    store->value[NP_STORE_CELL_NEAR_MISSES] = 5;
     return figures;
 }
 
@@ -145,6 +149,8 @@ static const char *const expected_text[] = {
     "session_np_store_operation_duration_seconds_count{"
     "store=\"memcache:h:1\",operation=\"get\"} 4\n",
     "session_np_store_downs_total{store=\"memcache:h:1\"} 2\n",
+    "session_np_store_near_hits_total{store=\"memcache:h:1\"} 7\n",
+    "session_np_store_near_misses_total{store=\"memcache:h:1\"} 5\n",
 };
 
 START_TEST(the_text_has_every_figure)
@@ -168,7 +174,8 @@ static const char *const expected_json[] = {
     "\"add\":{\"done\":0,\"taken\":0,\"unavailable\":0,\"mean_ms\":null,"
     "\"p50_ms\":null,",
     "{\"up_to_ms\":0.1,\"count\":3},{\"up_to_ms\":0.25,\"count\":0},",
-    "{\"up_to_ms\":null,\"count\":1}],\"downs\":2,\"ups\":0}",
+    "{\"up_to_ms\":null,\"count\":1}],\"downs\":2,\"ups\":0,"
+    "\"near_hits\":7,\"near_misses\":5}",
 };
 
 START_TEST(the_json_has_every_figure)

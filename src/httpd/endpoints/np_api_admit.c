@@ -60,7 +60,7 @@ static bool admit_token(np_call_t *call)
 {
     apr_pool_t *p = call->r->pool;
 
-    if (np_bearer_find(call->ctx, call->r, &call->place, &call->token) != OK) {
+    if (np_bearer_find(call->ctx, call->r, call->place, &call->token) != OK) {
         return np_api_fail(call, NP_API_INTERNAL);
     }
     if (!call->token) {
@@ -69,7 +69,7 @@ static bool admit_token(np_call_t *call)
     }
     call->who = apr_psprintf(p, "token \"%s\"", call->token->name);
     return count(call, NP_RATES_TOKEN,
-                 apr_pstrcat(p, call->place.token_file, ":", call->token->name,
+                 apr_pstrcat(p, call->place->token_file, ":", call->token->name,
                              NULL));
 }
 
@@ -122,7 +122,7 @@ static bool admit_user(np_call_t *call)
 
 bool np_api_admit(np_call_t *call)
 {
-    if (call->place.token_file && call->ctx->authorization) {
+    if (call->place->token_file && call->ctx->authorization) {
         return admit_token(call);
     }
     if (np_bearer_is_user(call->ctx, call->r)) {

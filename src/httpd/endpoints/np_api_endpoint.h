@@ -16,7 +16,7 @@
 typedef struct np_call_t {
     request_rec *r;
     np_request_t *ctx;
-    np_place_t place;
+    const np_place_t *place;
     /** The tenant of the place: nothing of another one is seen or changed. */
     const np_tenant_t *tenant;
     np_documents_t *documents;

@@ -148,7 +148,7 @@ int np_endpoint_serve_api(request_rec *r)
         .place = np_config_place(r),
         .documents = ctx->site->documents,
     };
-    call.tenant = np_site_tenant(ctx->site, &call.place, r->hostname);
+    call.tenant = np_site_tenant(ctx->site, call.place, r->hostname);
     const int status = serve(&call);
     if (!status) {
         const char *body = np_api_error_render(&call.error, r->pool);

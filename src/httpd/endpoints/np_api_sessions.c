@@ -19,7 +19,7 @@
 static bool open_realm(np_call_t *call, np_realm_t *realm)
 {
     if (call->ctx->site->backend) {
-        *realm = np_request_realm_at(call->ctx, call->r, &call->place,
+        *realm = np_request_realm_at(call->ctx, call->r, call->place,
                                      NP_KIND_SESSION);
         if (realm->store) {
             return true;

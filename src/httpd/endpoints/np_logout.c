@@ -32,7 +32,7 @@ static int refuse_method(request_rec *r)
 int np_endpoint_serve_logout(request_rec *r)
 {
     np_request_t *ctx = np_request_start(r);
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
     if (np_answer_is_cross_site(ctx, r)) {
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_CROSS_SITE);
@@ -44,9 +44,9 @@ int np_endpoint_serve_logout(request_rec *r)
     if (ap_discard_request_body(r) != OK) {
         return HTTP_BAD_REQUEST;
     }
-    np_request_open(ctx, r, &place);
-    if (np_turn_log_out(ctx, r, &place) != APR_SUCCESS) {
-        return np_answer_unavailable(r, &place);
+    np_request_open(ctx, r, place);
+    if (np_turn_log_out(ctx, r, place) != APR_SUCCESS) {
+        return np_answer_unavailable(r, place);
     }
     apr_table_setn(r->headers_out, "Location", np_answer_return_path(r));
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");

@@ -11,6 +11,7 @@
 #include "np_answer.h"
 #include "np_export.h"
 #include "np_log.h"
+#include "np_moment.h"
 
 #define HANDLER "session-np-status"
 
@@ -70,8 +71,9 @@ static const char *describe_live(const np_request_t *ctx,
         ",\"seconds_left\":%" APR_INT64_T_FMT "}\n",
         quote(record->user, p), quote(ctx->tenant->name, p),
         np_export_mode(record->mode), np_request_handle(record->handle, p),
-        np_export_time(record->times.login_at, p), np_export_time(idle, p),
-        np_export_time(end, p), seconds_until(idle, ctx->now),
+        np_moment_print_seconds(record->times.login_at, p),
+        np_moment_print_seconds(idle, p), np_moment_print_seconds(end, p),
+        seconds_until(idle, ctx->now),
         seconds_until(end, ctx->now));
 }
 
@@ -90,7 +92,7 @@ static const char *describe(const np_request_t *ctx, const request_rec *r,
 int np_endpoint_serve_status(request_rec *r)
 {
     np_request_t *ctx = np_request_start(r);
-    np_place_t place = np_config_place(r);
+    const np_place_t *place = np_config_place(r);
 
     if (r->method_number != M_GET && r->method_number != M_POST) {
         ap_allow_methods(r, REPLACE_ALLOW, "GET", "HEAD", "POST", NULL);
@@ -103,8 +105,8 @@ int np_endpoint_serve_status(request_rec *r)
     if (ap_discard_request_body(r) != OK) {
         return HTTP_BAD_REQUEST;
     }
-    np_request_open(ctx, r, &place);
-    const char *body = describe(ctx, r, &place);
+    np_request_open(ctx, r, place);
+    const char *body = describe(ctx, r, place);
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     ap_set_content_type(r, "application/json");
     ap_set_content_length(r, (apr_off_t)strlen(body));
