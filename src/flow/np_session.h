@@ -25,7 +25,8 @@ typedef struct np_realm_t {
     /** Users all of whose sessions were ended; NULL: nobody knows any. */
     const np_revoked_t *revoked;
     /** What of the store may be believed without asking it; NULL: nothing. Only
-     *  np_session_open() does, and only that a session is live. */
+     *  np_session_open() does, and only that a session is live; before one is
+     *  ended, the store is asked. */
     const np_near_t *near;
 } np_realm_t;
 

@@ -130,11 +130,12 @@ np_near_mark_t np_near_mark(const np_near_t *near, const char *key,
 
 /* --- slots ------------------------------------------------------------------ */
 
-/* Forward or back: clocks may be put back. */
-static apr_time_t distance(apr_time_t now, apr_uint64_t moment)
+/* Forward or back: clocks may be put back. A moment that was torn may be any
+ * number. */
+static apr_uint64_t distance(apr_time_t now, apr_uint64_t moment)
 {
-    const apr_time_t apart = now - (apr_time_t)moment;
-    return apart < 0 ? -apart : apart;
+    const apr_uint64_t apart = (apr_uint64_t)now - moment;
+    return apart <= APR_INT64_MAX ? apart : 0 - apart;
 }
 
 static np_near_slot_t *set_of(const np_near_t *near, const char *key)
@@ -156,7 +157,7 @@ static np_near_slot_t *choose(const np_near_t *near, const char *key,
 {
     np_near_slot_t *set = set_of(near, key);
     np_near_slot_t *chosen = set;
-    apr_time_t furthest = -1;
+    apr_uint64_t furthest = 0;
 
     for (int i = 0; i < SLOTS_OF_A_SET; i++) {
         apr_uint64_t head[HEAD_WORDS];
@@ -164,7 +165,7 @@ static np_near_slot_t *choose(const np_near_t *near, const char *key,
         if (is_of(near, key, head)) {
             return &set[i];
         }
-        const apr_time_t apart = distance(now, head[MOMENT]);
+        const apr_uint64_t apart = distance(now, head[MOMENT]);
         if (apart > furthest) {
             furthest = apart;
             chosen = &set[i];
@@ -221,11 +222,12 @@ static bool read_value(const np_near_slot_t *slot, const apr_uint64_t *head,
 static bool should_ask(const np_near_t *near, np_near_slot_t *slot,
                        const apr_uint64_t *head, apr_time_t now)
 {
+    const apr_uint64_t longest = (apr_uint64_t)near->longest;
     apr_uint64_t asked_at =
         atomic_load_explicit(&slot->asked_at, memory_order_relaxed);
 
-    return distance(now, head[MOMENT]) >= near->longest / 2
-           && distance(now, asked_at) >= near->longest / 4
+    return distance(now, head[MOMENT]) >= longest / 2
+           && distance(now, asked_at) >= longest / 4
            && atomic_compare_exchange_strong(&slot->asked_at, &asked_at,
                                              (apr_uint64_t)now);
 }
@@ -241,7 +243,7 @@ bool np_near_find(const np_near_t *near, const char *key, apr_time_t now,
         apr_uint64_t head[HEAD_WORDS];
         load(head, set[i].head, HEAD_WORDS);
         if (is_of(near, key, head) && head[GENERATION] == generation
-            && distance(now, head[MOMENT]) < near->longest
+            && distance(now, head[MOMENT]) < (apr_uint64_t)near->longest
             && read_value(&set[i], head, value, p)) {
             *ask = should_ask(near, &set[i], head, now);
             return true;
