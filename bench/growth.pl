@@ -16,7 +16,7 @@ use NP::Measure qw(load in_turn);
 use NP::Memcached ();
 use NP::Processors qw(divide_processors);
 use NP::Report qw(machine row spread);
-use NP::Run qw(take_ports work_dir spew);
+use NP::Run qw(take_ports work_dir slurp spew);
 use NP::Series qw(median middle added to_beside cpu_to_beside per_request);
 use NP::Targets qw(verdict);
 use Time::HiRes qw(time);
@@ -96,6 +96,15 @@ sub measured {
 
 # --- sessions ---------------------------------------------------------------
 
+# So many cookies of some, evenly: wrk is as slow by them whatever there is
+use constant ASKED_FOR => 20_000;
+
+sub draw {
+    my ($file) = @_;
+    my @all = split /^/, slurp($file);
+    return spew($file, join '', map { $all[$_ * @all / ASKED_FOR] } 0 .. ASKED_FOR - 1);
+}
+
 sub filled {
     my ($sessions) = @_;
     my $cookies = "$run/cookies.$sessions";
@@ -106,6 +115,7 @@ sub filled {
     system(work_dir() . "/programs/np_grow $key " . $store->address . " $sessions >$cookies")
         and die "np_grow does not work\n";
     $site->{made} = time - $began;
+    draw($cookies);
     my %stat = $store->stats;
     @$site{qw(items bytes)} = @stat{qw(curr_items bytes)};
     return $site;
