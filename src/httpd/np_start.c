@@ -90,7 +90,8 @@ static const char *open_keys(np_site_t *site, const np_server_conf_t *conf,
 static bool has_near_cache(const server_rec *main_server)
 {
     for (const server_rec *s = main_server; s; s = s->next) {
-        if (np_config_server(s)->near_cache > 0) {
+        const np_server_conf_t *conf = np_config_server(s);
+        if (conf->wanted && conf->near_cache > 0) {
             return true;
         }
     }
@@ -115,23 +116,22 @@ static apr_status_t open_near(np_near_table_t **table, server_rec *main_server)
     return status;
 }
 
-static bool open_store(np_site_t *site, server_rec *main_server,
-                       server_rec *server, apr_pool_t *p)
+static bool open_store(np_site_t *site, server_rec *server,
+                       np_near_table_t *near, apr_pool_t *p)
 {
     const np_server_conf_t *conf = np_config_server(server);
-    np_backend_conf_t wanted = {
+    const np_backend_conf_t wanted = {
         .spec = conf->store ? conf->store : NP_BACKEND_DEFAULT,
         .timeout = site->store_timeout,
         .copies = site->store_copies,
         .near = site->near_cache,
+        .near_table = near,
     };
     np_backend_t *backend = NULL;
-    const char *error = "there is no shared memory for its near cache";
+    const char *error = NULL;
 
-    apr_status_t status = open_near(&wanted.near_table, main_server);
-    if (status == APR_SUCCESS) {
-        status = np_backend_open(&backend, &wanted, server, &error, p);
-    }
+    apr_status_t status =
+        np_backend_open(&backend, &wanted, server, &error, p);
     if (status != APR_SUCCESS) {
         NP_LOG_SERVER(server, status, NP_MSG_STORE_NOT_OPENED, wanted.spec,
                       error);
@@ -142,7 +142,8 @@ static bool open_store(np_site_t *site, server_rec *main_server,
 }
 
 static bool open_site(np_site_t *site, server_rec *main_server,
-                      server_rec *server, apr_pool_t *p)
+                      server_rec *server, np_near_table_t *near,
+                      apr_pool_t *p)
 {
     const np_server_conf_t *conf = np_config_server(server);
     const np_site_t *same = find_site(main_server, server, same_keys);
@@ -162,13 +163,14 @@ static bool open_site(np_site_t *site, server_rec *main_server,
         site->backend = same->backend;
         return true;
     }
-    return open_store(site, main_server, server, p);
+    return open_store(site, server, near, p);
 }
 
 static bool start_site(np_site_t *site, server_rec *main_server,
-                       server_rec *server, apr_pool_t *p)
+                       server_rec *server, np_near_table_t *near,
+                       apr_pool_t *p)
 {
-    if (!open_site(site, main_server, server, p)) {
+    if (!open_site(site, main_server, server, near, p)) {
         return false;
     }
     apr_status_t status = np_metrics_open(site, server);
@@ -199,6 +201,13 @@ int np_start_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;                    /* httpd's rehearsal before it detaches */
     }
+    np_near_table_t *near = NULL;
+    apr_status_t status = open_near(&near, main_server);
+    if (status != APR_SUCCESS) {
+        NP_LOG_SERVER(main_server, status, NP_MSG_CONFIG_ERROR,
+                      "there is no shared memory for the near cache");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     for (server_rec *server = main_server; server; server = server->next) {
         np_server_conf_t *conf = own_config(main_server, server, p);
         bool announce =
@@ -206,7 +215,8 @@ int np_start_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
             || conf->tenants != np_config_server(main_server)->tenants;
 
         conf->site = np_site_create(server, announce, p);
-        if (conf->wanted && !start_site(conf->site, main_server, server, p)) {
+        if (conf->wanted
+            && !start_site(conf->site, main_server, server, near, p)) {
             return HTTP_INTERNAL_SERVER_ERROR;
         }
     }

@@ -41,9 +41,9 @@ static void write_date(char *out, apr_uint32_t days_since_1970)
     write_two(out + 8, of_year - (153 * month + 2) / 5 + 1);
 }
 
-/* A text like form, of so many octets. Not by a format, which is slow, nor by the system's
- * calendar, for whose time zone threads wait for each other: a request is told
- * three moments. */
+/* A text like form, of so many octets. Not by a format, which is slow, nor by the
+ * system's calendar, for whose time zone threads wait for each other: a request
+ * is told three moments. */
 static char *print(apr_time_t moment, const char *form, apr_size_t size,
                    apr_pool_t *p)
 {

@@ -45,13 +45,15 @@ static void end(np_store_t *store)
 /* None has answered. Has one of them a second thought? */
 static bool is_worth_asking_again(const np_item_t *item, apr_status_t status)
 {
-    bool worth = false;
-
-    for (int i = 0; i < item->cluster->list.copies
-                    && np_store_unavailable(status) && !worth; i++) {
-        worth = np_item_await(item, i);
+    if (!np_store_unavailable(status)) {
+        return false;
     }
-    return worth;
+    for (int i = 0; i < item->cluster->list.copies; i++) {
+        if (np_item_await(item, i)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Ask as many as it takes. */
@@ -119,7 +121,8 @@ static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
     apr_status_t status;
 
     for (int i = answers.count - 1; i >= 0; i--) {
-        np_answers_note(&answers, i, np_item_put(item, i, copy, NP_PUT_REPLACE));
+        np_answers_note(&answers, i,
+                        np_item_put(item, i, copy, NP_PUT_REPLACE));
     }
     if (answers.done == 0) {
         status = answers.failed > 0 && answers.missing > 0
@@ -132,7 +135,7 @@ static apr_status_t replace(const np_item_t *item, const np_copy_t *copy)
     if (status == APR_SUCCESS) {
         status = outlast_menders(item, copy);
     }
-    if (status == APR_SUCCESS && answers.failed > 0) {
+    if (status == APR_SUCCESS) {
         np_answers_make_up(&answers, NP_MISS_WRITE);
     }
     /* A home that has not got it has lost it, or it is being removed. */
@@ -189,7 +192,7 @@ static apr_status_t take_away(const np_item_t *item)
         return APR_SUCCESS;
     }
     status = np_answers_tell(&answers, NP_MISS_REMOVAL);
-    if (status == APR_SUCCESS && answers.failed > 0) {
+    if (status == APR_SUCCESS) {
         np_answers_make_up(&answers, NP_MISS_REMOVAL);
     }
     return status;
@@ -259,8 +262,7 @@ static apr_status_t add(const np_item_t *item, const np_copy_t *copy)
         return answers.failure;
     }
     const apr_status_t status = np_answers_tell(&answers, NP_MISS_WRITE);
-    if (status == APR_SUCCESS && answers.failed > 0
-        && item->key[0] != NP_STORE_PASSING) {
+    if (status == APR_SUCCESS && item->key[0] != NP_STORE_PASSING) {
         np_answers_make_up(&answers, NP_MISS_WRITE);
     }
     return status;

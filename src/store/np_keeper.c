@@ -81,7 +81,8 @@ static int walk(const np_cluster_t *cluster, int server, np_miss_e miss,
         const apr_time_t now = cluster->clock();
         char key[NP_MISSED_KEY_MAX + 1];
         if (np_missed_take(missed, index, now, before, key)) {
-            const bool made_up = make_up_for(cluster, server, miss, key, scratch);
+            const bool made_up =
+                make_up_for(cluster, server, miss, key, scratch);
             np_missed_put_back(missed, index, now, made_up);
             apr_pool_clear(scratch);
             done = made_up ? done + 1 : -1;
@@ -118,7 +119,8 @@ static void make_up(np_keeper_t *keeper, int server, np_miss_e miss,
     }
     int done = walk(cluster, server, miss, 0, keeper->first, SLICE, p);
     if (done >= 0 && done < SLICE) {
-        done = walk(cluster, server, miss, now - AGAIN, keeper->first, SLICE, p);
+        done = walk(cluster, server, miss, now - AGAIN, keeper->first, SLICE,
+                    p);
     }
     if (done < 0) {
         fail(keeper, server, miss, now);
@@ -128,13 +130,14 @@ static void make_up(np_keeper_t *keeper, int server, np_miss_e miss,
     np_missed_settle(missed, now, AFTERMATH + keeper->timeout);
 }
 
-static void visit_all(np_keeper_t *keeper, apr_pool_t *p)
+static void visit_all(const np_rounds_t *rounds, np_keeper_t *keeper,
+                      apr_pool_t *p)
 {
     const np_cluster_t *cluster = keeper->cluster;
 
     for (int i = 0; i < cluster->list.count; i++) {
         np_budget_t budget = { keeper->timeout };
-        if (np_rounds_are_over(keeper->rounds)) {
+        if (np_rounds_are_over(rounds)) {
             return;
         }
         np_marks_visit(cluster, i, cluster->clock(), &budget, p);
@@ -175,7 +178,7 @@ static apr_interval_time_t go_round(const np_rounds_t *rounds, void *data,
     keeper->trouble = false;
     keeper->more = false;
     if (np_trust_is_informed(cluster->trust)) {
-        visit_all(keeper, p);
+        visit_all(rounds, keeper, p);
     }
     else {
         (void)np_marks_inform(cluster, cluster->clock(), &all, p);

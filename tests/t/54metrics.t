@@ -15,55 +15,10 @@ use constant { PROCESSES => 6, EACH => 10 };
 plan tests => 80, need need_module('session_np');
 
 my $memcached = start_memcached();
-my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF',
-<SessionNPTenant idle>
-  SessionNPInactivityTimeout 1s
-  SessionNPCookieName session idle
-</SessionNPTenant>
-<SessionNPTenant life>
-  SessionNPRequireLoginAfter 2s
-  SessionNPCookieName session life
-</SessionNPTenant>
-<SessionNPTenant locked>
-  SessionNPLoginAttempts 2
-  SessionNPCookieName session locked
-</SessionNPTenant>
-<SessionNPTenant few>
-  SessionNPMaxSessions 1
-  SessionNPCookieName session few
-</SessionNPTenant>
-<SessionNPTenant one>
-  SessionNPMaxSessions 1 deny
-  SessionNPCookieName session one
-</SessionNPTenant>
-<SessionNPTenant mode>
-  SessionNPMode persistent
-  SessionNPCookieName session mode
-</SessionNPTenant>
-<Location /basic/idle>
-  SessionNPTenant idle
-</Location>
-<Location /status/idle>
-  SessionNPTenant idle
-</Location>
-<Location /basic/life>
-  SessionNPTenant life
-</Location>
-<Location /status/life>
-  SessionNPTenant life
-</Location>
-<Location /basic/locked>
-  SessionNPTenant locked
-</Location>
-<Location /basic/few>
-  SessionNPTenant few
-</Location>
-<Location /basic/one>
-  SessionNPTenant one
-</Location>
-<Location /basic/mode>
-  SessionNPTenant mode
-</Location>
+my %tenants = (idle => 'SessionNPInactivityTimeout 1s', life => 'SessionNPRequireLoginAfter 2s',
+    locked => 'SessionNPLoginAttempts 2', few => 'SessionNPMaxSessions 1',
+    one => 'SessionNPMaxSessions 1 deny', mode => 'SessionNPMode persistent');
+my $server = site(store => 'memcache:' . $memcached->address, tenants => \%tenants, more => <<'CONF',
 <Location /speak>
   SessionNP On
   SessionNPTrustBackend On
@@ -85,7 +40,7 @@ Listen 127.0.0.1:@port3@
   ServerName other.example
 </VirtualHost>
 CONF
-    files => { map({ ("basic/$_/index.html" => $_) } qw(idle life locked few one mode)), speak => <<'SH' });
+    files => { speak => <<'SH' });
 #!/bin/sh
 printf 'Content-Type: text/plain\n%s\n\n.' "$(printf '%s' "$QUERY_STRING" | sed 's/=/: /')"
 SH

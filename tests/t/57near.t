@@ -23,27 +23,9 @@ chmod 0600, $key or die "$key: $!\n";
 my $file = token_file();
 my $token = token($file, 'all');
 my $memcached = start_memcached();
-my %option = (store => 'memcache:' . $memcached->address, more => <<'CONF' . app_conf('/trusted') . api_place($file),
-<SessionNPTenant idle>
-  SessionNPInactivityTimeout 2s
-  SessionNPCookieName session idle
-</SessionNPTenant>
-<SessionNPTenant life>
-  SessionNPRequireLoginAfter 3s
-  SessionNPCookieName session life
-</SessionNPTenant>
-<Location /basic/idle>
-  SessionNPTenant idle
-</Location>
-<Location /status/idle>
-  SessionNPTenant idle
-</Location>
-<Location /basic/life>
-  SessionNPTenant life
-</Location>
-<Location /status/life>
-  SessionNPTenant life
-</Location>
+my %option = (store => 'memcache:' . $memcached->address,
+    tenants => { idle => 'SessionNPInactivityTimeout 2s', life => 'SessionNPRequireLoginAfter 3s' },
+    more => <<'CONF' . app_conf('/trusted') . api_place($file));
 <Location /trusted>
   SessionNP On
   SessionNPTrustBackend On
@@ -63,7 +45,6 @@ Listen 127.0.0.1:@port4@
   SessionNPNearCache 1s
 </VirtualHost>
 CONF
-    files => { 'basic/idle/index.html' => 'idle', 'basic/life/index.html' => 'life' });
 my $keys = "SessionNPKeyFile $key";
 my $here = site(%option, server => "$keys\nSessionNPNearCache 60s");
 my $there = site(%option, server => $keys);

@@ -18,11 +18,7 @@ static np_near_t near;
 static void set_up(void)
 {
     np_pool_set_up();
-    near = (np_near_t){
-        .table = np_test_near_table(),
-        .store = 7,
-        .longest = LONGEST,
-    };
+    near = np_test_near(LONGEST);
 }
 
 static const char *key(int i)

@@ -26,13 +26,19 @@ np_near_table_t *np_test_near_table(void)
     return memory;
 }
 
+np_near_t np_test_near(apr_interval_time_t longest)
+{
+    return (np_near_t){
+        .table = np_test_near_table(),
+        .store = 7,
+        .longest = longest,
+    };
+}
+
 void np_test_near_set_up(void)
 {
     np_life_set_up();
-    near = (np_near_t){
-        .table = np_test_near_table(),
-        .longest = NP_TEST_LONGEST,
-    };
+    near = np_test_near(NP_TEST_LONGEST);
     elsewhere = np_life_realm;
     np_life_realm.store =
         np_near_store_create(&np_life_fake->store, near.table, np_pool);

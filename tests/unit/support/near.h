@@ -13,6 +13,9 @@
 /** An empty one, in memory that forked processes share; goes with np_pool. */
 np_near_table_t *np_test_near_table(void);
 
+/** An empty cache that believes for so long. */
+np_near_t np_test_near(apr_interval_time_t longest);
+
 /** For tcase_add_checked_fixture(), with np_pool_tear_down(): the life of
  *  life.h, on a machine that believes for NP_TEST_LONGEST. */
 void np_test_near_set_up(void);

@@ -19,6 +19,8 @@ use NP::Run qw(spew work_dir);
 our @EXPORT = qw(site app_state);
 
 # tenant => lines for the default tenant, server => lines of the server,
+# tenants => { name => lines }: others, whose cookie is called as they are, with
+# places and statuses of their own: /basic/name, /status/name
 # more => lines after the places, store => argument (memcached of the run)
 sub site {
     my (%option) = @_;
@@ -33,7 +35,9 @@ sub site {
     $conf .= "$option{server}\n" if $option{server};
     $conf .= "<SessionNPTenant default>\n$option{tenant}\n</SessionNPTenant>\n"
         if $option{tenant};
-    $conf .= $places . ($option{more} || '');
+    my $tenants = $option{tenants} || {};
+    $conf .= $places . join('', map { _tenant($_, $tenants->{$_}) } sort keys %$tenants)
+        . ($option{more} || '');
     $conf .= <<'CONF';
 Listen 127.0.0.1:@port2@
 <VirtualHost 127.0.0.1:@port2@>
@@ -47,6 +51,7 @@ Listen 127.0.0.1:@port2@
 </VirtualHost>
 CONF
     my %files = ( map({ ("$_/index.html" => "<p>$_</p>\n") } qw(basic digest app)),
+                 map({ ("basic/$_/index.html" => $_) } keys %$tenants),
                  'basic/login.html' => "<p>welcome</p>\n",
                  'app/data.txt' => "data\n", 'app/x.pdf' => "%PDF\n",
                  env => _program(), 'free/env' => _program(),
@@ -59,6 +64,19 @@ CONF
 sub _program {
     return "#!/bin/sh\nprintf 'Content-Type: text/plain\\nSession-NP-Login: eve\\n'\n"
         . "printf 'Set-Cookie: theirs=1\\n\\n'\nenv | sort\n";
+}
+
+sub _tenant {
+    my ($name, $lines) = @_;
+    return <<"CONF";
+<SessionNPTenant $name>
+  $lines
+  SessionNPCookieName session $name
+</SessionNPTenant>
+<Location ~ "^/(basic|status)/$name">
+  SessionNPTenant $name
+</Location>
+CONF
 }
 
 sub _places {
