@@ -20,7 +20,7 @@ use NP::Targets qw(targets);
 my %asked = (short => 0, only => '', shared => 0);
 GetOptions(\%asked, 'short', 'rounds=i', 'seconds=f', 'only=s', 'shared') && !@ARGV
     or die "usage: run [--short] [--rounds N] [--seconds S] [--only a,b] [--shared]\n";
-my $rounds = $asked{rounds} || ($asked{short} ? 1 : 20);
+my $rounds = $asked{rounds} || ($asked{short} ? 1 : 12);
 my $seconds = $asked{seconds} || ($asked{short} ? 0.3 : 0.5);
 my @connections = (1, 32);
 $| = 1;

@@ -9,6 +9,7 @@
 #include <openssl/rand.h>
 
 #include "np_crypto_ring.h"
+#include "np_processor.h"
 
 void np_crypto_wipe(void *octets, apr_size_t len)
 {
@@ -128,47 +129,59 @@ static np_contexts_t *make_contexts(const np_crypto_t *crypto)
     return set;
 }
 
-/* A set that a thread which ended has left. */
-static np_contexts_t *adopt_contexts(const np_crypto_t *crypto)
+static bool take(np_contexts_t *set)
+{
+    return !atomic_load_explicit(&set->taken, memory_order_relaxed)
+           && !atomic_exchange(&set->taken, true);
+}
+
+static np_contexts_t *find_idle(const np_crypto_t *crypto)
 {
     np_contexts_t *set = crypto->all;
-    while (set && atomic_exchange(&set->taken, true)) {
+    while (set && !take(set)) {
         set = set->next;
     }
     return set;
 }
 
-static void keep_contexts(np_crypto_t *crypto, np_contexts_t *set)
+static np_contexts_t *add_contexts(np_crypto_t *crypto)
 {
-    set->next = crypto->all;
-    while (!atomic_compare_exchange_weak(&crypto->all, &set->next, set)) {
-        /* another thread was faster, and set->next is its set now */
-    }
-}
-
-static void leave_contexts(void *set)
-{
-    ((np_contexts_t *)set)->taken = false;
-}
-
-np_contexts_t *np_crypto_contexts(const np_crypto_t *crypto)
-{
-    void *mine = NULL;
-
-    (void)apr_threadkey_private_get(&mine, crypto->mine);
-    if (mine) {
-        return mine;
-    }
-    np_contexts_t *set = adopt_contexts(crypto);
-    if (!set) {
-        set = make_contexts(crypto);
-        if (!set) {
-            return NULL;
+    np_contexts_t *set = make_contexts(crypto);
+    if (set) {
+        set->next = crypto->all;
+        while (!atomic_compare_exchange_weak(&crypto->all, &set->next, set)) {
+            /* another thread was faster, and set->next is its set now */
         }
-        keep_contexts((np_crypto_t *)crypto, set);
     }
-    (void)apr_threadkey_private_set(set, crypto->mine);
     return set;
+}
+
+np_contexts_t *np_crypto_take(const np_crypto_t *crypto)
+{
+    /* What only contexts change is not what users of the ring hold constant. */
+    np_crypto_t *ring = (np_crypto_t *)crypto;
+    _Atomic(np_contexts_t *) *last =
+        &ring->last[np_processor_choose(NP_CRYPTO_PROCESSORS)];
+    np_contexts_t *set = atomic_load(last);
+
+    if (set && take(set)) {
+        return set;
+    }
+    set = find_idle(ring);
+    if (!set) {
+        set = add_contexts(ring);
+    }
+    if (set) {
+        atomic_store(last, set);
+    }
+    return set;
+}
+
+void np_crypto_give_back(np_contexts_t *set)
+{
+    if (set) {
+        atomic_store(&set->taken, false);
+    }
 }
 
 static apr_status_t destroy(void *data)
@@ -176,10 +189,6 @@ static apr_status_t destroy(void *data)
     np_crypto_t *crypto = data;
     np_contexts_t *set = crypto->all;
 
-    /* First: threads that end from here on leave nothing back. */
-    if (crypto->mine) {
-        (void)apr_threadkey_private_delete(crypto->mine);
-    }
     while (set) {
         np_contexts_t *next = set->next;
         free_contexts(set);
@@ -227,12 +236,6 @@ apr_status_t np_crypto_create(np_crypto_t **created, const np_bytes_t *keys,
     if (!crypto->aes || !crypto->hmac || !crypto->hkdf) {
         return APR_EGENERAL;
     }
-    if (apr_threadkey_private_create(&crypto->mine, leave_contexts, p)
-        != APR_SUCCESS) {
-        /* destroy() would delete a key that is somebody else's */
-        crypto->mine = NULL;
-        return APR_EGENERAL;
-    }
     for (int i = 0; i < count; i++) {
         if (keys[i].len != NP_CRYPTO_KEY_LEN) {
             return APR_EINVAL;
@@ -263,12 +266,11 @@ apr_status_t np_crypto_prf(const np_crypto_t *crypto, int key, np_bytes_t input,
     if (key < 0 || key >= crypto->count) {
         return APR_EINVAL;
     }
-    np_contexts_t *mine = np_crypto_contexts(crypto);
-    return mine && restart_mac(crypto, key, mine->mac[key])
-                   && EVP_MAC_update(mine->mac[key], input.data, input.len) == 1
-                   && EVP_MAC_final(mine->mac[key], out, &len,
-                                    NP_CRYPTO_PRF_LEN)
-                          == 1
-               ? APR_SUCCESS
-               : APR_EGENERAL;
+    np_contexts_t *set = np_crypto_take(crypto);
+    const bool done =
+        set && restart_mac(crypto, key, set->mac[key])
+        && EVP_MAC_update(set->mac[key], input.data, input.len) == 1
+        && EVP_MAC_final(set->mac[key], out, &len, NP_CRYPTO_PRF_LEN) == 1;
+    np_crypto_give_back(set);
+    return done ? APR_SUCCESS : APR_EGENERAL;
 }

@@ -7,8 +7,6 @@
 
 #include "np_crypto.h"
 
-#include "apr_thread_proc.h"
-
 #include <openssl/evp.h>
 
 /** Octets by which a sealed text names its key. */
@@ -22,9 +20,8 @@ typedef struct np_subkeys_t {
     unsigned char app_data[NP_CRYPTO_KEY_LEN];
 } np_subkeys_t;
 
-/* OpenSSL contexts with their keys already scheduled, for one thread at a
- * time. They belong to the ring; a thread that ends leaves its set to the
- * next one. */
+/* OpenSSL contexts with their keys already scheduled, for one operation at a
+ * time. They belong to the ring. */
 typedef struct np_contexts_t {
     struct np_contexts_t *next;
     atomic_bool taken;
@@ -32,6 +29,9 @@ typedef struct np_contexts_t {
     EVP_CIPHER_CTX *open[NP_CRYPTO_MAX_KEYS];
     EVP_MAC_CTX *mac[NP_CRYPTO_MAX_KEYS];
 } np_contexts_t;
+
+/** Processors whose last contexts are remembered; of others some share. */
+#define NP_CRYPTO_PROCESSORS 64
 
 struct np_crypto_t {
     int count;
@@ -42,13 +42,18 @@ struct np_crypto_t {
      * context starts anew without being given its key again. */
     bool hmac_keeps_key;
     EVP_KDF *hkdf;
-    apr_threadkey_t *mine;
+    /* Those that a processor used last; NULL: none yet. */
+    _Atomic(np_contexts_t *) last[NP_CRYPTO_PROCESSORS];
     /* Only ever grows, until the ring goes. */
     _Atomic(np_contexts_t *) all;
 };
 
-/** The OpenSSL contexts of this thread; NULL if there are none to be had. */
-np_contexts_t *np_crypto_contexts(const np_crypto_t *crypto);
+/** Contexts for one operation, to be given back; NULL: there are none to be
+ *  had. */
+np_contexts_t *np_crypto_take(const np_crypto_t *crypto);
+
+/** Give back what np_crypto_take() gave, if anything. */
+void np_crypto_give_back(np_contexts_t *set);
 
 /**
  * HKDF-SHA256 (RFC 5869) of @a key; a @a salt of no octets is none.

@@ -114,11 +114,12 @@ apr_status_t np_crypto_seal(const np_crypto_t *crypto, np_bytes_t plain,
                             np_bytes_t associated, np_bytes_t *sealed,
                             apr_pool_t *p)
 {
-    np_contexts_t *mine = np_crypto_contexts(crypto);
-
-    return mine ? seal(mine->seal, crypto->keys[0].name, plain, associated,
-                       sealed, p)
-                : APR_EGENERAL;
+    np_contexts_t *set = np_crypto_take(crypto);
+    const apr_status_t status =
+        set ? seal(set->seal, crypto->keys[0].name, plain, associated, sealed, p)
+            : APR_EGENERAL;
+    np_crypto_give_back(set);
+    return status;
 }
 
 apr_status_t np_crypto_open(const np_crypto_t *crypto, np_bytes_t sealed,
@@ -130,9 +131,12 @@ apr_status_t np_crypto_open(const np_crypto_t *crypto, np_bytes_t sealed,
     if (key < 0) {
         return APR_EACCES;
     }
-    np_contexts_t *mine = np_crypto_contexts(crypto);
-    return mine ? unseal(mine->open[key], sealed, associated, plain, p)
-                : APR_EGENERAL;
+    np_contexts_t *set = np_crypto_take(crypto);
+    const apr_status_t status =
+        set ? unseal(set->open[key], sealed, associated, plain, p)
+            : APR_EGENERAL;
+    np_crypto_give_back(set);
+    return status;
 }
 
 /* A context under a key that needs both: HKDF with the ring's sub-key as key

@@ -161,10 +161,17 @@ static void add_hosts(np_site_t *site, const apr_array_header_t *hosts,
         return;
     }
     site->hosts = apr_hash_make(p);
+    site->domains = apr_hash_make(p);
     for (int i = 0; i < hosts->nelts; i++) {
         const np_host_conf_t *host = &APR_ARRAY_IDX(hosts, i, np_host_conf_t);
-        apr_hash_set(site->hosts, host->host, APR_HASH_KEY_STRING,
-                     find_tenant(site, host->tenant));
+        const char *name = host->host;
+        np_tenant_t *tenant = find_tenant(site, host->tenant);
+        if (*name == '*') {
+            apr_hash_set(site->domains, name + 1, APR_HASH_KEY_STRING, tenant);
+        }
+        else {
+            apr_hash_set(site->hosts, name, APR_HASH_KEY_STRING, tenant);
+        }
     }
 }
 
@@ -203,15 +210,12 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
 static const np_tenant_t *tenant_by_host(const np_site_t *site,
                                          const char *hostname)
 {
-    char pattern[256];
     const np_tenant_t *tenant =
         apr_hash_get(site->hosts, hostname, APR_HASH_KEY_STRING);
-    const char *rest = strchr(hostname, '.');
 
-    while (!tenant && rest) {
-        apr_snprintf(pattern, sizeof pattern, "*%s", rest);
-        tenant = apr_hash_get(site->hosts, pattern, APR_HASH_KEY_STRING);
-        rest = strchr(rest + 1, '.');
+    for (const char *rest = strchr(hostname, '.'); !tenant && rest;
+         rest = strchr(rest + 1, '.')) {
+        tenant = apr_hash_get(site->domains, rest, APR_HASH_KEY_STRING);
     }
     return tenant;
 }
@@ -220,14 +224,13 @@ const np_tenant_t *np_site_tenant(const np_site_t *site,
                                   const np_place_t *place,
                                   const char *hostname)
 {
-    const np_tenant_t *tenant = NULL;
-
     if (place->tenant) {
         return find_tenant(site, place->tenant);
     }
-    if (hostname && site->hosts) {
-        tenant = tenant_by_host(site, hostname);
+    if (!hostname || !site->hosts) {
+        return site->default_tenant;
     }
+    const np_tenant_t *tenant = tenant_by_host(site, hostname);
     return tenant ? tenant : site->default_tenant;
 }
 

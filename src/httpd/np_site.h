@@ -52,8 +52,10 @@ typedef struct np_site_t {
     apr_hash_t *tenants;
     /** That of NP_DEFAULT_TENANT. */
     const np_tenant_t *default_tenant;
-    /** host, or "*.domain" -> np_tenant_t *; NULL: none. */
+    /** host -> np_tenant_t *, and ".domain", of which any host is, -> the same;
+     *  NULL: none. */
     apr_hash_t *hosts;
+    apr_hash_t *domains;
     /** Every cookie name that is ours, of any tenant and kind. */
     apr_hash_t *cookie_names;
     /** Paths of login pages; NULL: none. */

@@ -2,10 +2,8 @@
  * A memcached server as one child process sees it: its lanes, its health. */
 #include "np_memcache_peer.h"
 
-#include <pthread.h>
-#include <stdint.h>
-
 #include "np_figures.h"
+#include "np_processor.h"
 
 apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
                             const np_memcache_limits_t *limits,
@@ -107,18 +105,10 @@ static bool take_idle(np_peer_t *peer, np_lane_t *lane)
     return true;
 }
 
-/* Where this thread begins to look, so that threads do not run after each
- * other. */
-static unsigned hint(void)
-{
-    const uintptr_t self = (uintptr_t)pthread_self();
-    return (unsigned)((self >> 12) * 2654435761U >> 8);
-}
-
 static bool find_idle(np_peer_t *peer, np_lane_t **lane)
 {
     const unsigned count = (unsigned)peer->lane_count;
-    const unsigned first = hint() % count;
+    const unsigned first = np_processor_choose(count);
     for (unsigned i = 0; i < count; i++) {
         np_lane_t *candidate = &peer->lanes[(first + i) % count];
         if (take_idle(peer, candidate)) {

@@ -342,7 +342,7 @@ START_TEST(threads_share_a_ring)
     apr_thread_t *threads[4];
     work_t works[4];
 
-    /* The second round works with the contexts that the first one left. */
+    /* The second round works with the contexts that the first one made. */
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < 4; i++) {
             works[i] = (work_t){ ring, APR_EGENERAL };

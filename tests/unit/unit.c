@@ -44,6 +44,7 @@ static np_suite_fn *const suites[] = {
     np_suite_outage,
     np_suite_plan,
     np_suite_policy,
+    np_suite_processor,
     np_suite_profile,
     np_suite_rate,
     np_suite_rates,

@@ -39,6 +39,7 @@ Suite *np_suite_near_session(void);
 Suite *np_suite_outage(void);
 Suite *np_suite_plan(void);
 Suite *np_suite_policy(void);
+Suite *np_suite_processor(void);
 Suite *np_suite_profile(void);
 Suite *np_suite_rate(void);
 Suite *np_suite_rates(void);

@@ -90,11 +90,21 @@ sub set_cookies {
     return $count / $requests;
 }
 
+# Nobody counts what a httpd does once: connections to its stores, memory of its
+# threads.
+sub warm_up {
+    my ($contender, $connections) = @_;
+    wrk($contender, $connections, 0.2);
+    come_to_rest($contender->httpd->children);
+    return;
+}
+
 # A round of a contender with a new session: see load(), and set_cookies of a
 # request besides
 sub measure {
     my ($contender, $connections, $seconds) = @_;
     $contender->log_in;
+    warm_up($contender, $connections);
     my $set_cookies = set_cookies($contender, 3);
     return { %{ load(@_) }, set_cookies => $set_cookies };
 }
