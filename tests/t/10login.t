@@ -26,6 +26,12 @@ my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF');
   SessionNP On
   AuthType SessionNP
   AuthName members
+  Require session-np fresh 1h
+</Location>
+<Location /stale>
+  SessionNP On
+  AuthType SessionNP
+  AuthName members
   Require session-np fresh 1s
 </Location>
 CONF
@@ -110,7 +116,7 @@ like $answer->body, qr/"reason":"forbidden"/, 'and is told';
 is curl("$url/app/open/")->status, 404, 'a place inside may open itself';
 is curl("$url/both/", jar => $jar)->status, 404, 'a fresh session';
 sleep 1;
-$answer = curl("$url/both/", jar => $jar);
+$answer = curl("$url/stale/", jar => $jar);
 is $answer->status, 403, 'goes stale';
 like $answer->body, qr/"reason":"stale"/, 'and is told';
 

@@ -6,7 +6,8 @@ use warnings;
 use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
-use Time::HiRes qw(sleep);
+use List::Util qw(max);
+use Time::HiRes qw(sleep time);
 
 plan tests => 27, need need_module('session_np');
 
@@ -47,15 +48,23 @@ sub get {
     return curl("$url$path", cookie => $cookie, @options);
 }
 
-# Who only polls is away; who does anything else is not
+# Who only polls is away; who does anything else is not. It is tried again when this
+# machine was so slow that requests came after the timeout.
 sub survives {
-    my ($path, @options) = @_;
-    log_in();
-    for (1 .. 3) {
-        sleep 0.6;
-        get($path, @options);
+    my @polled = @_;
+    for (1 .. 10) {
+        my ($last, $longest, $answer) = (time, 0);
+        log_in();
+        for my $asked ((\@polled) x 3, ['/app/']) {
+            sleep 0.5;
+            my $began = time;
+            $answer = get(@$asked);
+            $longest = max($longest, time - $last);
+            $last = $began;
+        }
+        return $answer->status == 200 ? 'live' : 'over' if $longest < 1.4;
     }
-    return get('/app/')->status == 200 ? 'live' : 'over';
+    return 'never in time';
 }
 
 is survives('/app/'), 'live', 'a page is an interaction';
