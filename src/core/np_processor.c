@@ -2,6 +2,8 @@
  * Which processor a thread runs on. */
 #include "np_processor.h"
 
+#include <stdint.h>
+
 #ifdef __linux__
 #include <sched.h>
 #endif
@@ -17,8 +19,10 @@ static unsigned here(void)
 #endif
 }
 
-/* Neighbours begin far from each other (Knuth's multiplicative hash). */
+/* Fibonacci hashing: neighbours are far from each other, and as many processors as
+ * there are choices hardly ever meet in one. */
 unsigned np_processor_choose(unsigned count)
 {
-    return (here() * 2654435761U >> 8) % count;
+    const uint32_t fraction = here() * 2654435769U;
+    return (unsigned)((uint64_t)fraction * count >> 32);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Counters that threads and processes share, and that nobody waits for. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE                   /* sched_getcpu */
-#endif
-
 #include "np_cells.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+#include "np_processor.h"
 
 /* Also that of the pairs of lines which processors fetch together. */
 #define LINE 128
@@ -43,17 +40,12 @@ np_cells_t *np_cells_place(void *memory, int count)
     return cells;
 }
 
-/* Where the processor is not known (-1), one slot is as good as another. */
-static apr_size_t slot(void)
-{
-    return (apr_size_t)sched_getcpu() % SLOTS;
-}
-
 void np_cells_add(np_cells_t *cells, int cell, apr_uint64_t n)
 {
     if (cells) {
+        const apr_size_t slot = np_processor_choose(SLOTS);
         atomic_fetch_add_explicit(
-            &cells->cell[slot() * cells->stride + (apr_size_t)cell], n,
+            &cells->cell[slot * cells->stride + (apr_size_t)cell], n,
             memory_order_relaxed);
     }
 }
