@@ -19,9 +19,26 @@
 #include "np_endpoints.h"
 #include "np_expr.h"
 #include "np_hooks.h"
+#include "np_inject.h"
 #include "np_metrics.h"
 #include "np_output.h"
 #include "np_start.h"
+
+static void register_response_hooks(void)
+{
+    /* The response goes out, whoever made it: np_output.c, and np_voice.c hears
+     * what the application says in it. Last, to see what mod_headers and
+     * mod_expires did; before mod_cache stores it. */
+    np_output_register();
+    ap_hook_insert_filter(np_output_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(np_output_insert_error, NULL, NULL,
+                                APR_HOOK_REALLY_LAST);
+    /* A page gets our script: np_inject.c. Its headers are settled when ours
+     * are there. */
+    np_inject_register();
+    ap_hook_insert_filter(np_inject_insert, NULL, NULL,
+                          APR_HOOK_REALLY_LAST + 1);
+}
 
 static void register_hooks(apr_pool_t *p)
 {
@@ -45,6 +62,11 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_post_read_request(np_hook_scrub, NULL, before_forensic,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* What pages say of their browser's run, before anybody maps or forwards it:
+     * np_run_endpoints.c. */
+    ap_hook_translate_name(np_endpoint_run, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
 
     /* Whoever asks earlier, as <If> does, by an expression: np_expr.c. */
     ap_hook_expr_lookup(np_expr_lookup, NULL, NULL, APR_HOOK_FIRST);
@@ -74,13 +96,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_handler(np_endpoint_metrics, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(np_endpoint_dashboard, NULL, NULL, APR_HOOK_MIDDLE);
 
-    /* The response goes out, whoever made it: np_output.c, and np_voice.c hears
-     * what the application says in it. Last, to see what mod_headers and
-     * mod_expires did; before mod_cache stores it. */
-    np_output_register();
-    ap_hook_insert_filter(np_output_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
-    ap_hook_insert_error_filter(np_output_insert_error, NULL, NULL,
-                                APR_HOOK_REALLY_LAST);
+    register_response_hooks();
     ap_hook_log_transaction(np_hook_log, NULL, NULL, APR_HOOK_FIRST);
 }
 

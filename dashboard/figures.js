@@ -10,7 +10,8 @@ const EVERY = 5000;
 const CAUSES = {
   logout: 'Logout', idle: 'Inactivity timeout', expired: 'Require log in after',
   replaced: 'Another login in the same browser', limit: 'Too many sessions of the user',
-  revoked: 'Ended by somebody else',
+  revoked: 'Ended by somebody else', other_run: 'Cookie in another run of the browser',
+  closed: 'Last page was closed', unclaimed: 'No browser took its key',
 };
 const STATES = {
   live: 'With a live session', none: 'Without a session', idle: 'Session was inactive too long',

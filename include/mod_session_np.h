@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /** Grows by one with each change that callers have to know of. */
-#define SESSION_NP_API_VERSION 2
+#define SESSION_NP_API_VERSION 3
 
 /* Environment variables of every place with "SessionNP On". */
 #define SESSION_NP_ENV_STATE "SESSION_NP_STATE"
@@ -162,6 +162,10 @@ typedef enum session_np_event_e {
     SESSION_NP_EVENT_REVOKED = 6,
     /** The login that was told of just before came from a new device. */
     SESSION_NP_EVENT_NEW_DEVICE = 7,
+    /** A request found it over with the run of its browser, see
+     *  SessionNPBrowserRun: another run brought its cookie, its last page is
+     *  gone, or no run has taken its key. */
+    SESSION_NP_EVENT_RUN_OVER = 8,
 } session_np_event_e;
 
 #define SESSION_NP_DECLARE(type) type

@@ -21,6 +21,12 @@ typedef enum np_figure_e {
     NP_FIGURE_ENDED_LIMIT,
     /** By somebody else: all sessions of its user, or this one. */
     NP_FIGURE_ENDED_REVOKED,
+    /** Another run of the browser brought its cookie. */
+    NP_FIGURE_ENDED_OTHER_RUN,
+    /** Its last page is gone. */
+    NP_FIGURE_ENDED_CLOSED,
+    /** No run of a browser has taken its key. */
+    NP_FIGURE_ENDED_UNCLAIMED,
     NP_FIGURE_STEP_UPS,
     NP_FIGURE_REISSUES,
     NP_FIGURE_NEW_DEVICES,
@@ -45,7 +51,7 @@ typedef struct np_figure_family_t {
     /** NULL: one figure without a label. */
     const char *label;
     /** The label's values, one for each figure from @a first on. */
-    const char *values[6];
+    const char *values[9];
     np_figure_e first;
     int count;
 } np_figure_family_t;

@@ -7,7 +7,6 @@
 #include "apr_strings.h"
 
 #include "np_base64url.h"
-#include "np_envelope.h"
 #include "np_number.h"
 
 /*
@@ -46,6 +45,11 @@
 #define TAG_METADATA 0x06
 #define TAG_ACCEPTED_UNTIL 0x81
 #define TAG_SUCCESSOR 0x82
+#define TAG_BINDING 0x83
+
+/** What 64 KiB have left beside the longest texts, the device, the most data
+ *  and the seal. */
+#define ROOM_FOR_BINDING 857
 
 /** Octets of a device: what is known of it, whether its cookie was brought to
  *  the login, its handle. */
@@ -81,13 +85,24 @@ static bool texts_are_sound(const np_record_t *record)
            && (!record->mfa || (*record->mfa && is_clean(record->mfa)));
 }
 
+/* A binding of ordinary size fits in beside everything else that there may be;
+ * what it has beyond that it takes from the data. */
+static apr_size_t excess_of_binding(const np_record_t *record)
+{
+    const apr_size_t size =
+        record->binding ? FIELD_HEADER_LEN + np_binding_size(record->binding)
+                        : 0;
+    return size > ROOM_FOR_BINDING ? size - ROOM_FOR_BINDING : 0;
+}
+
 /* Both kinds of data share the room. */
 bool np_record_has_room(const np_record_t *record)
 {
     const apr_size_t len = record->metadata ? strlen(record->metadata) : 0;
 
     return (!record->metadata || (len && len <= NP_RECORD_MAX_METADATA))
-           && record->app_data.len <= NP_RECORD_MAX_APP_DATA - len;
+           && record->app_data.len
+                  <= NP_RECORD_MAX_APP_DATA - len - excess_of_binding(record);
 }
 
 static bool names_successor(const np_record_t *record)
@@ -110,6 +125,7 @@ static bool is_sound(const np_record_t *record)
            && record->fresh_at >= 0 && texts_are_sound(record)
            && (unsigned int)record->device.known < NP_DEVICES
            && np_record_has_room(record)
+           && (!record->binding || np_binding_is_sound(record->binding))
            && (record->state == NP_RECORD_SUPERSEDED
                    ? names_successor(record)
                    : names_no_successor(record));
@@ -173,19 +189,35 @@ static unsigned char *write_fixed(unsigned char *out,
     return write_octets(out, record->handle, NP_HANDLE_LEN);
 }
 
+static unsigned char *write_binding(unsigned char *out,
+                                    const np_binding_t *binding)
+{
+    if (!binding) {
+        return out;
+    }
+    *out++ = TAG_BINDING;
+    out = np_number_write(out, (apr_int64_t)np_binding_size(binding), 2);
+    return np_binding_write(out, binding);
+}
+
+/* At the most. */
+static apr_size_t length_of(const np_record_t *record)
+{
+    return FIXED_LEN + text_len(record->user) + text_len(record->auth_type)
+           + text_len(record->mfa) + FIELD_HEADER_LEN + record->app_data.len
+           + FIELD_HEADER_LEN + DEVICE_LEN + text_len(record->metadata)
+           + FIELD_HEADER_LEN + 8 + text_len(record->successor)
+           + FIELD_HEADER_LEN
+           + (record->binding ? np_binding_size(record->binding) : 0);
+}
+
 apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
                               apr_pool_t *p)
 {
     if (!is_sound(record)) {
         return APR_EINVAL;
     }
-    apr_size_t len = FIXED_LEN + text_len(record->user)
-                     + text_len(record->auth_type) + text_len(record->mfa)
-                     + FIELD_HEADER_LEN + record->app_data.len
-                     + FIELD_HEADER_LEN + DEVICE_LEN
-                     + text_len(record->metadata)
-                     + FIELD_HEADER_LEN + 8 + text_len(record->successor);
-    unsigned char *data = apr_palloc(p, len);
+    unsigned char *data = apr_palloc(p, length_of(record));
     unsigned char *out = write_fixed(data, record);
 
     out = write_text(out, TAG_USER, record->user);
@@ -205,6 +237,7 @@ apr_status_t np_record_encode(const np_record_t *record, np_bytes_t *bytes,
         out = np_number_write(out, record->accepted_until, 8);
         out = write_text(out, TAG_SUCCESSOR, record->successor);
     }
+    out = write_binding(out, record->binding);
     *bytes = (np_bytes_t){ data, (apr_size_t)(out - data) };
     return APR_SUCCESS;
 }
@@ -262,6 +295,15 @@ static bool read_device(const unsigned char *value, apr_size_t len,
     return true;
 }
 
+static bool read_binding(np_bytes_t octets, const np_binding_t **binding,
+                         apr_pool_t *p)
+{
+    np_binding_t *found = apr_palloc(p, sizeof *found);
+
+    *binding = found;
+    return np_binding_read(found, octets);
+}
+
 static bool read_field(unsigned char tag, const unsigned char *value,
                        apr_size_t len, np_record_t *record, apr_pool_t *p)
 {
@@ -283,6 +325,8 @@ static bool read_field(unsigned char tag, const unsigned char *value,
         return read_accepted_until(value, len, record);
     case TAG_SUCCESSOR:
         return read_text(value, len, &record->successor, p);
+    case TAG_BINDING:
+        return read_binding((np_bytes_t){ value, len }, &record->binding, p);
     default:
         return !(tag & TAG_CRITICAL);
     }
@@ -321,31 +365,4 @@ apr_status_t np_record_decode(np_bytes_t bytes, np_record_t *record,
     }
     *record = found;
     return APR_SUCCESS;
-}
-
-apr_status_t np_record_seal(const np_crypto_t *crypto, const np_scope_t *scope,
-                            const char *key, const np_record_t *record,
-                            np_bytes_t *sealed, apr_pool_t *p)
-{
-    np_bytes_t plain;
-
-    apr_status_t status = np_record_encode(record, &plain, p);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    return np_envelope_seal(crypto, scope, key, plain, sealed, p);
-}
-
-apr_status_t np_record_open(const np_crypto_t *crypto, const np_scope_t *scope,
-                            const char *key, np_bytes_t sealed,
-                            np_record_t *record, apr_pool_t *p)
-{
-    np_bytes_t plain;
-
-    apr_status_t status =
-        np_envelope_open(crypto, scope, key, sealed, &plain, p);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    return np_record_decode(plain, record, p);
 }

@@ -3,6 +3,7 @@
 #ifndef NP_RECORD_H
 #define NP_RECORD_H
 
+#include "np_binding.h"
 #include "np_crypto.h"
 #include "np_id.h"
 #include "np_policy.h"
@@ -87,6 +88,9 @@ typedef struct np_record_t {
     /** What clients of the management API keep with the session: a text, JSON
      *  to them; NULL: none. */
     const char *metadata;
+    /** The run of the browser that it is bound to; NULL: nothing is known of
+     *  one. Never changed in place: records share it. */
+    const np_binding_t *binding;
 } np_record_t;
 
 /** Can a session be of this user: is it a text that may stand in a record,
@@ -96,7 +100,8 @@ bool np_record_is_user(const char *user);
 /** Has @a text the shape of a storage key? */
 bool np_record_is_key(const char *text);
 
-/** Do the application's data and the metadata fit into one record? */
+/** Do the application's data and the metadata fit into one record, beside what
+ *  is known of the browser's pages? */
 bool np_record_has_room(const np_record_t *record);
 
 /**

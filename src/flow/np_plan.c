@@ -72,6 +72,27 @@ apr_status_t np_plan_metadata(const np_outcome_t *outcome,
     return APR_SUCCESS;
 }
 
+apr_status_t np_plan_binding(const np_outcome_t *outcome,
+                             np_binding_t *binding, apr_time_t now,
+                             np_plan_t *plan)
+{
+    memset(plan, 0, sizeof *plan);
+    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+        return APR_EINVAL;
+    }
+    plan->now = now;
+    plan->id = outcome->id;
+    plan->record = outcome->record;
+    plan->record.binding = binding;
+    while (!np_record_has_room(&plan->record)) {
+        if (!np_binding_shrink(binding)) {
+            return APR_ENOSPC;
+        }
+    }
+    plan->action = NP_ACTION_TOUCH;
+    return APR_SUCCESS;
+}
+
 /* What is left of a session that is over: enough to say so, no data. */
 static np_record_t headstone(const np_record_t *record, np_record_state_e why)
 {
@@ -83,6 +104,7 @@ static np_record_t headstone(const np_record_t *record, np_record_state_e why)
     stone.accepted_until = 0;
     stone.app_data.len = 0;
     stone.metadata = NULL;
+    stone.binding = NULL;
     return stone;
 }
 
@@ -141,6 +163,7 @@ apr_status_t np_plan_login(const np_realm_t *realm,
         .auth_type = login->auth_type,
         .mfa = login->mfa,
         .device = login->device,
+        .binding = login->binding,
     };
     if (outcome->state == NP_STATE_LIVE) {
         memcpy(plan->old_key, outcome->id.storage_key, sizeof plan->old_key);

@@ -46,6 +46,8 @@ typedef struct np_login_t {
     /** The second factor's method; NULL without one. */
     const char *mfa;
     np_device_t device;
+    /** The key that its redirect takes to the browser; NULL: none. */
+    const np_binding_t *binding;
 } np_login_t;
 
 /** Plan to write a live session's last interaction, if it is due. */
@@ -72,6 +74,17 @@ apr_status_t np_plan_data(const np_realm_t *realm, const np_outcome_t *outcome,
 apr_status_t np_plan_metadata(const np_outcome_t *outcome,
                               const char *metadata, apr_time_t now,
                               np_plan_t *plan);
+
+/**
+ * Plan to write a live session with another binding, which must outlive the
+ * plan and is not empty. What it knows of pages is left out as far as the
+ * application's data leave it no room. Lock the session before: np_lock_take().
+ * @return APR_SUCCESS; APR_EINVAL if the outcome is not live or an old id;
+ *         APR_ENOSPC if there is no room
+ */
+apr_status_t np_plan_binding(const np_outcome_t *outcome,
+                             np_binding_t *binding, apr_time_t now,
+                             np_plan_t *plan);
 
 /**
  * Plan a login: a session with a new id and handle, by the rules of today.

@@ -13,6 +13,8 @@ typedef struct np_search_t {
     np_budget_t *budget;
     np_outcome_t *outcome;
     apr_pool_t *p;
+    /** What the near cache knows is not enough. */
+    bool afresh;
     np_id_t ids[NP_COOKIE_MAX_TRIED];
     int id_count;
     int reads;
@@ -214,7 +216,7 @@ static void try_near(np_search_t *search, const np_id_t *id)
     const np_near_t *near = search->realm->near;
     np_record_t record;
     bool ask = false;
-    const bool known = recall(search, id, &record, &ask);
+    const bool known = !search->afresh && recall(search, id, &record, &ask);
 
     np_near_count(near, known && !ask);
     if (!known || ask) {
@@ -227,6 +229,7 @@ static void try_near(np_search_t *search, const np_id_t *id)
     }
     if (known && (!ask || search->unanswered & 1U << search->current)) {
         conclude(search, NP_STATE_LIVE, id, &record);
+        search->outcome->recalled = true;
     }
 }
 
@@ -322,6 +325,26 @@ static void try_all(np_search_t *search,
     }
 }
 
+static void open_session(np_search_t *search, const np_bytes_t *cookies,
+                         int count)
+{
+    np_outcome_t *outcome = search->outcome;
+
+    memset(outcome, 0, sizeof *outcome);
+    collect_ids(search, cookies, count);
+    try_all(search, try_session);
+    if (outcome->state == NP_STATE_NONE) {
+        try_all(search, try_headstone);
+    }
+    if (search->unanswered && outcome->state != NP_STATE_LIVE) {
+        outcome->state = NP_STATE_UNAVAILABLE;
+        outcome->bury = false;
+    }
+    for (int i = 0; i < search->id_count; i++) {
+        np_id_wipe(&search->ids[i]);
+    }
+}
+
 void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
                      int count, apr_time_t now, np_budget_t *budget,
                      np_outcome_t *outcome, apr_pool_t *p)
@@ -334,17 +357,22 @@ void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
         .p = p,
     };
 
-    memset(outcome, 0, sizeof *outcome);
-    collect_ids(&search, cookies, count);
-    try_all(&search, try_session);
-    if (outcome->state == NP_STATE_NONE) {
-        try_all(&search, try_headstone);
-    }
-    if (search.unanswered && outcome->state != NP_STATE_LIVE) {
-        outcome->state = NP_STATE_UNAVAILABLE;
-        outcome->bury = false;
-    }
-    for (int i = 0; i < search.id_count; i++) {
-        np_id_wipe(&search.ids[i]);
-    }
+    open_session(&search, cookies, count);
+}
+
+void np_session_open_afresh(const np_realm_t *realm,
+                            const np_bytes_t *cookies, int count,
+                            apr_time_t now, np_budget_t *budget,
+                            np_outcome_t *outcome, apr_pool_t *p)
+{
+    np_search_t search = {
+        .realm = realm,
+        .now = now,
+        .budget = budget,
+        .outcome = outcome,
+        .p = p,
+        .afresh = true,
+    };
+
+    open_session(&search, cookies, count);
 }

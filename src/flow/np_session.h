@@ -53,6 +53,9 @@ typedef struct np_outcome_t {
     /** A limit ended it just now, or the end of all sessions of its user; the
      *  store still holds the live record. */
     bool bury;
+    /** It is the near cache that says so: another machine may have changed the
+     *  record since then. */
+    bool recalled;
     /** Bytes in the store that were not sealed here, or a login that lies in
      *  the future: worth a line in the log. */
     bool damaged;
@@ -84,6 +87,13 @@ void np_headstone_key(char key[NP_HEADSTONE_KEY_LEN + 1],
 void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
                      int count, apr_time_t now, np_budget_t *budget,
                      np_outcome_t *outcome, apr_pool_t *p);
+
+/** The same, where what the near cache knows is not enough: the store is asked,
+ *  and the near cache knows it then. */
+void np_session_open_afresh(const np_realm_t *realm,
+                            const np_bytes_t *cookies, int count,
+                            apr_time_t now, np_budget_t *budget,
+                            np_outcome_t *outcome, apr_pool_t *p);
 
 /** The limits in force for a live outcome. */
 np_limits_t np_session_limits(const np_realm_t *realm,

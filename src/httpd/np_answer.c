@@ -118,6 +118,8 @@ static const char *title(int status)
         return "Too many failed logins";
     case HTTP_SERVICE_UNAVAILABLE:
         return "Sessions are unavailable";
+    case HTTP_INTERNAL_SERVER_ERROR:
+        return "Wrong configuration";
     default:
         return "Access denied";
     }

@@ -9,6 +9,7 @@
 
 #include "np_backend.h"
 #include "np_check_profile.h"
+#include "np_check_run.h"
 #include "np_keys.h"
 #include "np_log.h"
 #include "np_site.h"
@@ -262,6 +263,11 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
         check_tokens(&check, conf);
         check_refs(&check, conf, site);
         check_meeting(&check, conf, site);
+        if (own || conf->run_refs != outer->run_refs
+            || conf->tenants != outer->tenants || conf->hosts != outer->hosts) {
+            check.errors += np_check_run(server, outer, site, scratch);
+        }
     }
+    check.errors += np_check_run_auth(main_server, scratch);
     return check.errors ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

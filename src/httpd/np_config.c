@@ -138,6 +138,7 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     merged->hosts = append(p, outer->hosts, inner->hosts);
     merged->tenant_refs = inner->tenant_refs;
     merged->token_refs = inner->token_refs;
+    merged->run_refs = append(p, outer->run_refs, inner->run_refs);
     merged->login_pages =
         outer->login_pages && inner->login_pages
             ? apr_hash_overlay(p, inner->login_pages, outer->login_pages)
@@ -179,12 +180,19 @@ void *np_config_merge_dir(apr_pool_t *p, void *outer_conf, void *inner_conf)
     MERGE_SET(merged, inner, cache_control, NP_SET_CACHE_CONTROL);
     MERGE_SET(merged, inner, clear_site_data, NP_SET_CLEAR_SITE_DATA);
     MERGE_SET(merged, inner, token_file, NP_SET_TOKEN_FILE);
+    merged->run = np_run_conf_merge(merged->run, inner->run, p);
+    np_config_settle_run(merged);
     return merged;
 }
 
 np_server_conf_t *np_config_server(const server_rec *server)
 {
     return ap_get_module_config(server->module_config, &session_np_module);
+}
+
+void np_config_settle_run(np_dir_conf_t *conf)
+{
+    conf->place.run = np_run_conf_is_active(conf->run) ? conf->run : NULL;
 }
 
 const np_place_t *np_config_place(const request_rec *r)

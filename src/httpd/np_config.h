@@ -8,6 +8,7 @@
 #include "apr_hash.h"
 
 #include "np_policy.h"
+#include "np_run_conf.h"
 #include "np_scope.h"
 
 /** "Not configured here" for every number below; for pointers it is NULL. */
@@ -63,6 +64,15 @@ typedef struct np_token_ref_t {
     np_origin_t origin;
 } np_token_ref_t;
 
+/** A place that says whether it binds sessions to the browser's run. */
+typedef struct np_run_ref_t {
+    struct np_dir_conf_t *conf;
+    /** Of its <Location>; NULL: the whole server, or a pattern. */
+    const char *path;
+    bool is_pattern;
+    np_origin_t origin;
+} np_run_ref_t;
+
 /** A place's reference to a tenant, checked when all of them are known. */
 typedef struct np_tenant_ref_t {
     const char *tenant;
@@ -89,6 +99,8 @@ typedef struct np_server_conf_t {
     apr_array_header_t *tenant_refs;
     /** of np_token_ref_t; not merged either */
     apr_array_header_t *token_refs;
+    /** of np_run_ref_t; outer ones hold here, too, for other tenants */
+    apr_array_header_t *run_refs;
     /** Paths that some SessionNPLoginURL names: path -> itself */
     apr_hash_t *login_pages;
     /** The tenant whose container is being read. */
@@ -138,6 +150,9 @@ typedef struct np_place_t {
     const char *clear_site_data;
     /** NULL: none. */
     const char *token_file;
+    /** NULL: no session here is bound to a browser's run, and none asks "still
+     *  there?". */
+    const np_run_conf_t *run;
 } np_place_t;
 
 /** What directives have set in a place. */
@@ -162,6 +177,8 @@ typedef struct np_dir_conf_t {
     np_place_t place;
     /** NP_SET_*: the others have their defaults, and yield to outer ones. */
     int set;
+    /** NULL: nothing is said of the browser's run, as in most places. */
+    np_run_conf_t *run;
 } np_dir_conf_t;
 
 void *np_config_create_server(apr_pool_t *p, server_rec *server);
@@ -174,6 +191,9 @@ np_tenant_conf_t *np_config_create_tenant(const char *name, apr_pool_t *p);
 
 /** The configuration of @a server. */
 np_server_conf_t *np_config_server(const server_rec *server);
+
+/** To be called when directives have changed the run of @a conf. */
+void np_config_settle_run(np_dir_conf_t *conf);
 
 /** The place that @a r is in; as long-lived as its configuration. */
 const np_place_t *np_config_place(const request_rec *r);

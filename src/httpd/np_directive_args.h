@@ -86,4 +86,14 @@ const char *np_set_token_file(cmd_parms *cmd, void *dir, const char *path);
 const char *np_add_clear_site_data(cmd_parms *cmd, void *dir,
                                    const char *value);
 
+const char *np_set_browser_run(cmd_parms *cmd, void *dir, const char *text);
+const char *np_set_browser_run_key(cmd_parms *cmd, void *dir,
+                                   const char *text);
+const char *np_set_browser_run_timer(cmd_parms *cmd, void *dir,
+                                     const char *name, const char *text);
+const char *np_set_still_there(cmd_parms *cmd, void *dir, const char *text);
+const char *np_add_still_there_text(cmd_parms *cmd, void *dir,
+                                    const char *language, const char *name,
+                                    const char *text);
+
 #endif

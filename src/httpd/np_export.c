@@ -101,14 +101,13 @@ static void describe(const np_realm_t *realm, const np_record_t *record,
 static void gather(np_request_t *ctx, const request_rec *r,
                    const np_place_t *place, const char *facts[FACTS])
 {
-    const np_realm_t *realm;
-    const np_outcome_t *outcome;
-    bool sees = np_request_glance(ctx, r, place, &realm, &outcome);
-    np_state_e state = sees ? outcome->state : NP_STATE_NONE;
+    np_view_t view;
+    bool sees = np_request_glance(ctx, r, place, &view);
+    np_state_e state = sees ? view.state : NP_STATE_NONE;
 
     facts[FACT_STATE] = np_answer_state(state);
     if (state == NP_STATE_LIVE) {
-        describe(realm, &outcome->record, facts, r->pool);
+        describe(view.realm, &view.outcome->record, facts, r->pool);
         facts[FACT_NEW] = ctx->new_login ? "1" : NULL;
     }
 }

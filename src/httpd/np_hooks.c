@@ -5,7 +5,12 @@
 #include "np_app_cookies.h"
 #include "np_bearer.h"
 #include "np_export.h"
+#include "np_inject.h"
 #include "np_login.h"
+#include "np_run_document.h"
+#include "np_run_gate.h"
+#include "np_run_login.h"
+#include "np_run_place.h"
 #include "np_scrub.h"
 #include "np_turn.h"
 #include "np_voice.h"
@@ -15,6 +20,7 @@ int np_hook_scrub(request_rec *r)
     np_scrub_request(r);
     np_scrub_cookies(np_request_start(r), r, NULL);
     np_bearer_hide(np_request_get(r), r);
+    np_run_gate_hide(np_request_get(r), r);
     return DECLINED;
 }
 
@@ -29,6 +35,9 @@ int np_hook_open(request_rec *r)
     if (r->prev) {
         np_voice_listen(ctx, r->prev);
         np_app_cookies_take(ctx, r->prev);
+    }
+    if (place->run && place->on && np_run_place_check(r, place) != OK) {
+        return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (place->on) {
         np_request_open(ctx, r, place);
@@ -54,6 +63,7 @@ int np_hook_fixups(request_rec *r)
     int status = takes_turn ? np_turn_take(ctx, r, place) : OK;
     if (status == OK) {
         np_export(ctx, r, place);
+        np_inject_refresh(r);
     }
     return status == OK ? DECLINED : status;
 }
@@ -65,6 +75,8 @@ int np_hook_log(request_rec *r)
     if (ctx && ctx->tenant) {
         const np_place_t *place = np_config_place(r);
         np_turn_touch(ctx, r, place);
+        np_run_document_shown(ctx, r, place);
+        np_run_login_forget(ctx);
     }
     return DECLINED;
 }

@@ -114,6 +114,44 @@
     APLOG_INFO, "NP0130: ended with all sessions of its user: user \"%s\", " \
                 "tenant \"%s\", session %s"
 
+/* Pages that our script is put into. */
+#define NP_MSG_PAGE_SANDBOX \
+    APLOG_WARNING, "NP0150: the page %s has a Content-Security-Policy with a " \
+                   "sandbox in which our script cannot run: the browser does " \
+                   "not get it"
+#define NP_MSG_PAGE_ENCODED \
+    APLOG_WARNING, "NP0151: the page %s is compressed by the application: our " \
+                   "script cannot be put into it"
+#define NP_MSG_PAGE_META_POLICY \
+    APLOG_WARNING, "NP0152: the page %s has a Content-Security-Policy in a " \
+                   "<meta> element, which is not changed: it may keep our " \
+                   "script from running"
+
+#define NP_MSG_ENDED_OTHER_RUN \
+    APLOG_INFO, "NP0131: ended: its cookie came without the key of its " \
+                "browser's run: user \"%s\", tenant \"%s\", session %s"
+#define NP_MSG_ENDED_CLOSED \
+    APLOG_INFO, "NP0132: ended with the last of its pages: user \"%s\", " \
+                "tenant \"%s\", session %s"
+#define NP_MSG_ENDED_UNCLAIMED \
+    APLOG_WARNING, "NP0133: ended, for no browser has taken its key: user " \
+                   "\"%s\", tenant \"%s\", session %s"
+#define NP_MSG_WITHOUT_KEY \
+    APLOG_INFO, "NP0134: refused a request without the key of its session's " \
+                "browser run: user \"%s\", tenant \"%s\", session %s"
+#define NP_MSG_RUN_AND_HTTP_LOGIN \
+    APLOG_ERR, "NP0135: SessionNPBrowserRun cannot hold where users log in by " \
+               "AuthType %s: a browser sends one Authorization header, and " \
+               "the key of its run goes by it; write another AuthType, or " \
+               "SessionNPBrowserRun off there"
+#define NP_MSG_RUN_AND_CHALLENGE \
+    APLOG_ERR, "NP0137: the application at %s asks for a password by HTTP, " \
+               "which does not go together with SessionNPBrowserRun: write " \
+               "SessionNPBrowserRun off there, or have it log in by a page"
+#define NP_MSG_NOT_LED_ON \
+    APLOG_DEBUG, "NP0136: the login's redirect leads to another server, or to " \
+                 "too long an address; the key has to go by the script"
+
 /* The management API, and the documents that machines share. */
 #define NP_MSG_SETTINGS_CHANGED \
     APLOG_NOTICE, "NP0201: settings of tenant \"%s\" changed by %s from %s: %s"

@@ -15,6 +15,7 @@
 #include "np_metrics.h"
 #include "np_mfa.h"
 #include "np_quota.h"
+#include "np_run_login.h"
 
 /* The plan became true: from here on the request has this session. */
 static void adopt(np_request_t *ctx, const np_plan_t *plan)
@@ -210,6 +211,7 @@ apr_status_t np_login(np_request_t *ctx, request_rec *r,
     if (remembered) {
         complete.mfa = NP_RECORD_MFA_REMEMBERED;
     }
+    complete.binding = np_run_login_key(ctx, r);
     if (status == APR_SUCCESS) {
         status = begin(ctx, r, &complete);
     }

@@ -83,8 +83,8 @@ void np_metrics_count_request(const np_tenant_t *tenant,
     }
 }
 
-/* NP_FIGURES: not here. SESSION_NP_EVENT_REVOKED has several causes, and who
- * tells of it knows which. */
+/* NP_FIGURES: not here. What has several causes is counted by who tells of it
+ * and knows which. */
 void np_metrics_count_event(const request_rec *r, session_np_event_e event)
 {
     static const np_figure_e figures[] = {
@@ -95,6 +95,7 @@ void np_metrics_count_event(const request_rec *r, session_np_event_e event)
         [SESSION_NP_EVENT_EXPIRED] = NP_FIGURE_ENDED_EXPIRED,
         [SESSION_NP_EVENT_REVOKED] = NP_FIGURES,
         [SESSION_NP_EVENT_NEW_DEVICE] = NP_FIGURE_NEW_DEVICES,
+        [SESSION_NP_EVENT_RUN_OVER] = NP_FIGURES,
     };
     const np_request_t *ctx = np_request_get(r);
 

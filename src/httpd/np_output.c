@@ -12,6 +12,9 @@
 #include "np_bridge.h"
 #include "np_cookie.h"
 #include "np_request.h"
+#include "np_run_document.h"
+#include "np_run_login.h"
+#include "np_run_place.h"
 #include "np_scrub.h"
 #include "np_voice.h"
 
@@ -180,8 +183,19 @@ static void put_cookies(np_request_t *ctx, request_rec *r)
     ctx->sent = true;
 }
 
+static void settle_run(np_request_t *ctx, request_rec *r)
+{
+    const np_place_t *place = np_config_place(r);
+
+    if (place->run) {
+        np_run_login_leads_on(ctx, r, place);
+        np_run_document_leaves(ctx, r, place);
+    }
+}
+
 static void add_ours(np_request_t *ctx, request_rec *r)
 {
+    settle_run(ctx, r);
     if (ctx->refusal) {
         np_answer_mark_replaced(ctx, r);
     }
@@ -255,6 +269,7 @@ static apr_status_t put_headers(ap_filter_t *f, apr_bucket_brigade *bb)
     np_voice_listen(ctx, r);
     np_bridge_settle(ctx, r);
     np_app_cookies_take(ctx, r);
+    np_run_place_check_response(ctx, r);
     return ctx->refusal && !ctx->refusal_sent ? replace(f, bb, ctx)
                                               : complete(f, bb, ctx);
 }

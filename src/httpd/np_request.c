@@ -14,6 +14,7 @@
 #include "np_events.h"
 #include "np_log.h"
 #include "np_metrics.h"
+#include "np_run_gate.h"
 
 const request_rec *np_request_first(const request_rec *r)
 {
@@ -219,6 +220,16 @@ static void look(np_request_t *ctx, const np_tenant_t *tenant,
                     ctx->first->pool);
 }
 
+void np_request_ask_store(np_request_t *ctx)
+{
+    np_bytes_t cookies[NP_COOKIE_MAX_TRIED];
+    const int count =
+        collect_cookies(ctx, ctx->tenant, NP_KIND_SESSION, cookies);
+
+    np_session_open_afresh(&ctx->realm, cookies, count, ctx->now, &ctx->budget,
+                           &ctx->outcome, ctx->first->pool);
+}
+
 static const np_found_t *look_early(np_request_t *ctx,
                                     const np_tenant_t *tenant)
 {
@@ -240,26 +251,43 @@ static const np_found_t *look_early(np_request_t *ctx,
 }
 
 bool np_request_glance(np_request_t *ctx, const request_rec *r,
-                       const np_place_t *place, const np_realm_t **realm,
-                       const np_outcome_t **outcome)
+                       const np_place_t *place, np_view_t *view)
 {
     const np_tenant_t *tenant = np_site_tenant(ctx->site, place, r->hostname);
 
-    if (ctx->tenant) {                /* that one counts, as it is by now */
-        *realm = &ctx->realm;
-        *outcome = &ctx->outcome;
-        return ctx->tenant == tenant;
+    if (ctx->tenant && ctx->tenant != tenant) {
+        return false;
     }
-    const np_found_t *found = look_early(ctx, tenant);
-    *realm = &found->realm;
-    *outcome = &found->outcome;
+    view->tenant = tenant;
+    if (ctx->tenant) {                /* that one counts, as it is by now */
+        view->realm = &ctx->realm;
+        view->outcome = &ctx->outcome;
+    }
+    else {
+        const np_found_t *found = look_early(ctx, tenant);
+        view->realm = &found->realm;
+        view->outcome = &found->outcome;
+    }
+    view->state = np_run_gate_foresee(ctx, place, view);
     return true;
+}
+
+/* A place that binds sessions to a browser's run may come late in a chain. */
+static void judge_run(np_request_t *ctx, request_rec *r,
+                      const np_place_t *place)
+{
+    if (place->run && np_request_sees(ctx, r, place)
+        && np_run_gate_judge(ctx, r, place)
+        && cookies_must_go(&ctx->outcome)) {
+        np_request_remove_cookies(ctx, true);
+    }
 }
 
 void np_request_open(np_request_t *ctx, request_rec *r,
                      const np_place_t *place)
 {
     if (ctx->tenant) {
+        judge_run(ctx, r, place);
         return;
     }
     ctx->tenant = np_site_tenant(ctx->site, place, r->hostname);
@@ -270,6 +298,7 @@ void np_request_open(np_request_t *ctx, request_rec *r,
     else {
         look(ctx, ctx->tenant, &ctx->realm, &ctx->outcome);
     }
+    judge_run(ctx, r, place);
     np_metrics_count_request(ctx->tenant, &ctx->outcome);
     if (!ctx->realm.store) {
         return;

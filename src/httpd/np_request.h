@@ -33,6 +33,15 @@ typedef struct np_found_t {
     np_outcome_t outcome;
 } np_found_t;
 
+/** A session as a place may see it. */
+typedef struct np_view_t {
+    const np_tenant_t *tenant;
+    const np_realm_t *realm;
+    const np_outcome_t *outcome;
+    /** What the place may know of the outcome's. */
+    np_state_e state;
+} np_view_t;
+
 /**
  * One for the whole chain of internal redirects and sub-requests; lives in the
  * pool of the first request.
@@ -48,6 +57,19 @@ typedef struct np_request_t {
     /** An Authorization header with a token of ours, or of whomever in a place
      *  that knows tokens: nobody else sees it. NULL: none. */
     const char *authorization;
+    /** The answer by which the browser's run proves its key: nobody else sees
+     *  it. NULL: none. */
+    const char *run_answer;
+    /** What the request is, where it is one of our own; see np_run_gate.h. */
+    bool run_is_own;
+    np_run_ask_e run_ask;
+    /** How strict the places were that have judged by a run, and their verdict. */
+    np_run_mode_e run_judged;
+    np_run_verdict_e run_verdict;
+    /** The document that answers has the script. */
+    bool page_has_script;
+    /** The response's Location holds a key. */
+    bool run_led_on;
 
     /** What was seen before it was known whose session counts; NULL: nobody
      *  asked so early. */
@@ -110,17 +132,20 @@ np_request_t *np_request_start(request_rec *r);
 void np_request_open(np_request_t *ctx, request_rec *r,
                      const np_place_t *place);
 
+/** Look once more for the session that the near cache knew, in the store
+ *  itself. */
+void np_request_ask_store(np_request_t *ctx);
+
 /**
  * What a place may know already at a moment when it may not be the last place
  * of @a r. Nothing comes of it: no log line, no cookie, no burial, and
  * np_request_open() may still take another tenant. If it takes the same one it
  * does not read again.
- * @return false where another tenant's session counts; what @a realm and
- *         @a outcome are set to is valid until the next call
+ * @return false where another tenant's session counts; what @a view is set
+ *         to is valid until the next call
  */
 bool np_request_glance(np_request_t *ctx, const request_rec *r,
-                       const np_place_t *place, const np_realm_t **realm,
-                       const np_outcome_t **outcome);
+                       const np_place_t *place, np_view_t *view);
 
 /** Where the records of cookies of this kind live. */
 np_realm_t np_request_realm(const np_request_t *ctx, np_kind_e kind);

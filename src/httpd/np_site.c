@@ -8,6 +8,7 @@
 
 #include "np_log.h"
 #include "np_overrides.h"
+#include "np_run.h"
 
 #define HOURS(n) apr_time_from_sec(APR_INT64_C(3600) * (n))
 
@@ -98,6 +99,12 @@ static const char *scope_host(const server_rec *server, const char *tenant,
     return host;
 }
 
+static const char *with_slash(const char *path, apr_pool_t *p)
+{
+    return path[strlen(path) - 1] == '/' ? path
+                                         : apr_pstrcat(p, path, "/", NULL);
+}
+
 /* Every default of a tenant is in this function and the tables above it. */
 static np_tenant_t *resolve_tenant(server_rec *server,
                                    const np_tenant_conf_t *conf, bool announce,
@@ -130,6 +137,8 @@ static np_tenant_t *resolve_tenant(server_rec *server,
     }
     tenant->compat = number(conf->compat, true);
     tenant->cookie_path = conf->cookie_path ? conf->cookie_path : "/";
+    tenant->run_path = with_slash(tenant->cookie_path, p);
+    tenant->run_realm = apr_pstrcat(p, "np ", tenant->run_path, NULL);
     tenant->cookie_domain = conf->cookie_domain;
     tenant->same_site =
         (np_same_site_e)number(conf->same_site, NP_SAME_SITE_NONE);
@@ -189,6 +198,7 @@ np_site_t *np_site_create(server_rec *server, bool announce, apr_pool_t *p)
     site->tenants = apr_hash_make(p);
     site->cookie_names = apr_hash_make(p);
     site->login_pages = conf->login_pages;
+    np_run_page_name_script(site, p);
     for (apr_hash_index_t *i =
              conf->tenants ? apr_hash_first(p, conf->tenants) : NULL;
          i; i = apr_hash_next(i)) {

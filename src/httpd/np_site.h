@@ -29,6 +29,10 @@ typedef struct np_tenant_t {
     const char *cookie_domain;
     np_same_site_e same_site;
     bool secure_always;
+    /** Where the pages of its sessions speak to the server: the path of the
+     *  cookies, with a slash at the end; and the realm of their keys. */
+    const char *run_path;
+    const char *run_realm;
     /** What binds sessions to this tenant: its host, see np_scope_t. */
     const char *scope_host;
     /** What is counted of it; NULL: nothing. */
@@ -60,6 +64,11 @@ typedef struct np_site_t {
     apr_hash_t *cookie_names;
     /** Paths of login pages; NULL: none. */
     apr_hash_t *login_pages;
+    /** The name of the pages' script, and "sha256-" with its hash. */
+    const char *script_name;
+    const char *script_hash;
+    /** What this child has said of pages that get no script: NP_INJECT_TOLD_... */
+    apr_uint32_t pages_told;
 } np_site_t;
 
 /**

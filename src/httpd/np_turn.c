@@ -13,6 +13,7 @@
 #include "np_lock.h"
 #include "np_log.h"
 #include "np_login.h"
+#include "np_run_login.h"
 
 static bool is_password_type(const char *auth_type)
 {
@@ -124,7 +125,7 @@ int np_turn_take(np_request_t *ctx, request_rec *r, const np_place_t *place)
         np_login_reissue(ctx, r);
     }
     np_turn_touch(ctx, r, place);
-    return OK;
+    return logged_in ? np_run_login_redirect(ctx, r, place) : OK;
 }
 
 static apr_status_t end(np_request_t *ctx, request_rec *r)

@@ -253,6 +253,7 @@ static int tell(request_rec *r, session_np_event_e event, const char *user,
         [SESSION_NP_EVENT_EXPIRED] = "expired",
         [SESSION_NP_EVENT_REVOKED] = "revoked",
         [SESSION_NP_EVENT_NEW_DEVICE] = "new-device",
+        [SESSION_NP_EVENT_RUN_OVER] = "run-over",
     };
 
     /* a later version may have events that this one knows nothing of */

@@ -7,6 +7,14 @@ use NP::Test;
 
 sub tenant { return "<SessionNPTenant t>\n$_[0]\n</SessionNPTenant>" }
 
+# A place that binds sessions to the browser's run
+sub run {
+    my ($place, $tenant) = @_;
+    $tenant = 'SessionNPCookiePath /x/' if !defined $tenant;
+    return "<SessionNPTenant r>\n$tenant\n</SessionNPTenant>\n<Location /x/>\nSessionNP On\n"
+        . "SessionNPTenant r\nSessionNPBrowserRun require\n$place\n</Location>";
+}
+
 my @wrong = (
     ['SessionNPStore memcache:', qr/SessionNPStore.*host:port/],
     ['SessionNPStore nonsense:x', qr/SessionNPStore.*mod_socache_nonsense/],
@@ -70,9 +78,48 @@ my @wrong = (
     [tenant("SessionNPDeviceLifetime long"), qr/SessionNPDeviceLifetime.*long/],
     ["SessionNPTrustBackend maybe", qr/SessionNPTrustBackend.*On/],
     ["SessionNPLoginAttempts 5", qr/SessionNPLoginAttempts.*<SessionNPTenant default>/],
+    (map { [run("SessionNPBrowserRunTimer $$_[0]"), qr/SessionNPBrowserRunTimer.*$$_[1]/] }
+        ['claim 30', 'unit'], ['claim 999ms', '1s to 1h'], ['claim 3601s', '1s to 1h'],
+        ['skew 61s', '1s to 60s'], ['beat 601s', '1s to 10m'], ['lease 1s', '2s to 1d'],
+        ['hidden 366d', '365d'], ['document 25h', '1s to 1d'], ['grace 2h', '1s to 1h'],
+        ['nap 1s', 'claim, skew, beat']),
+    [run('SessionNPBrowserRunTimer beat 150s'), qr/lease of a page is not longer than its beat/],
+    [run('SessionNPBrowserRun maybe'), qr/SessionNPBrowserRun.*maybe.*off, prefer, require/],
+    [run('SessionNPBrowserRunKey cookie'), qr/SessionNPBrowserRunKey.*script, login/],
+    [run('SessionNPStillThere 2'), qr/SessionNPStillThere.*unit/],
+    [run('SessionNPStillThere 25h'), qr/SessionNPStillThere.*such as 2m/],
+    [run('SessionNPStillThereText de name x'), qr/SessionNPStillThereText.*title, text/],
+    [run('SessionNPStillThereText de- text'), qr/SessionNPStillThereText/],
+    [run('SessionNPStillThereText -de text x'), qr/SessionNPStillThereText.*pt-BR/],
+    ["<Directory />\nSessionNPBrowserRun require\n</Directory>", qr/SessionNPBrowserRun only works in a <Location>/],
+    ["<Location />\n<If true>\nSessionNPBrowserRun require\n</If>\n</Location>", qr/SessionNPBrowserRun only works in a <Location>/],
+    ["<Files x>\nSessionNPBrowserRunKey login\n</Files>", qr/SessionNPBrowserRunKey only works/],
+    ["<Location /x/>\nSessionNPBrowserRun require\n</Location>",
+        qr{SessionNPBrowserRun \(line \d+.*lie at "/".*<Location "/">}],
+    [run('', 'SessionNPCookiePath /x'), qr{SessionNPBrowserRun \(line \d+.*write SessionNPCookiePath /x/}],
+    [run('', "SessionNPCookiePath /x/\nSessionNPCookieDomain example.com"), qr/SessionNPCookieDomain example.com.*one host/],
+    [run('', 'SessionNPCookiePath /x"/'), qr/realm.*letters, digits/],
+    [run('') . "\n<SessionNPTenant s>\nSessionNPCookiePath /x/\n</SessionNPTenant>\n"
+        . "<Location /x/s>\nSessionNPTenant s\nSessionNPBrowserRun prefer\n</Location>",
+        qr{tenants "r" and "s" both have the path "/x/"}],
+    [run("AuthType Basic"), qr/AuthType \(line \d+ of .*"Basic" does not go.*SessionNPBrowserRun \(line \d+.*off in this place/],
+    [run('') . "\n<Location /x/y>\nAuthType Digest\n</Location>", qr/AuthType.*"Digest" does not go/],
+    ["<Location /x>\nAuthType GSSAPI\n</Location>\n" . run(''), qr/AuthType.*"GSSAPI" does not go/],
+    ["SessionNPBrowserRun prefer\n<Directory /srv>\nAuthType Basic\n</Directory>", qr/AuthType.*"Basic" does not go/],
+    ["SessionNPBrowserRun prefer\n<VirtualHost *:8>\n<LocationMatch x>\nAuthType Basic\n</LocationMatch>\n</VirtualHost>",
+        qr/AuthType.*"Basic" does not go/],
+    [run("<If true>\nAuthType Basic\n</If>"), qr/AuthType.*"Basic" does not go/],
+    ["<Location />\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<SessionNPTenant default>\n"
+        . "SessionNPCookieDomain example.com\n</SessionNPTenant>\n</VirtualHost>", qr/SessionNPCookieDomain example.com.*one host/],
+    ["SessionNPBrowserRun prefer\n<VirtualHost *:8>\n<SessionNPTenant default>\n"
+        . "SessionNPCookiePath /y\n</SessionNPTenant>\n</VirtualHost>", qr{write SessionNPCookiePath /y/}],
+    ["<Location />\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<Location />\n"
+        . "SessionNPBrowserRun off\n</Location>\n<Location /x/>\nSessionNPBrowserRun require\n</Location>\n</VirtualHost>",
+        qr{lie at "/"}],
+    ["SessionNPBrowserRunTimer lease 60s\n" . run(''), qr/lease of a page is not longer than its beat/],
     ["<Location /x>\nRequire session-np fresh soon\n</Location>", qr/fresh.*soon.*15m/],
 );
-plan tests => 2 * @wrong + 4, need need_module('session_np');
+plan tests => 2 * @wrong + 17, need need_module('session_np');
 
 my $server = httpd(start => 0);
 for my $case (@wrong) {
@@ -104,6 +151,28 @@ SessionNPStateDir @root@/state/other
 </Location>
 CONF
 is $exit, 0, 'a good configuration' or diag $said;
+for my $place ('', 'AuthType Form', 'AuthType None', 'AuthType openid-connect',
+    "SessionNPBrowserRun off\nAuthType Basic", "SessionNPBrowserRunTimer claim 1s",
+    'SessionNPBrowserRunTimer claim 1h', 'SessionNPBrowserRunTimer hidden 365d') {
+    ($exit, $said) = $server->configure(run($place) . "\n<Location /xy>\nAuthType Basic\n</Location>\n"
+        . "<Location /x/off>\nAuthType Basic\nSessionNPBrowserRun off\n</Location>")->configtest;
+    is $exit, 0, "so is one with the browser's run: $place" or diag $said;
+}
+for my $case (
+    ['a place of a virtual host below one of the server',
+        "<Location />\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<Location /app>\n"
+        . "SessionNPBrowserRun require\n</Location>\n</VirtualHost>"],
+    ['a virtual host that takes it back', "<Location />\nSessionNPBrowserRun prefer\n</Location>\n"
+        . "<VirtualHost *:8>\n<SessionNPTenant default>\nSessionNPCookieDomain example.com\n</SessionNPTenant>\n"
+        . "<Location />\nSessionNPBrowserRun off\n</Location>\n</VirtualHost>"],
+    ['one that does so outside of sections', "SessionNPBrowserRun prefer\n<VirtualHost *:8>\n"
+        . "<SessionNPTenant default>\nSessionNPCookieDomain example.com\n</SessionNPTenant>\nSessionNPBrowserRun off\n</VirtualHost>"],
+    ['timers of the server', "SessionNPBrowserRunTimer lease 20m\n" . run('SessionNPBrowserRunTimer beat 5m')],
+    ['a tenant of the server', "<SessionNPTenant r>\nSessionNPCookiePath /x/\n</SessionNPTenant>\nSessionNPTenant r\n"
+        . "<VirtualHost *:8>\n<Location /x/>\nSessionNPBrowserRun require\n</Location>\n</VirtualHost>"]) {
+    ($exit, $said) = $server->configure($$case[1])->configtest;
+    is $exit, 0, "right with the browser's run: $$case[0]" or diag $said;
+}
 ok !-e $server->root . '/state/other', 'the test makes no directory';
 
 # A key that others can read

@@ -313,6 +313,37 @@ START_TEST(what_was_read_before_a_logout_is_not_kept)
 }
 END_TEST
 
+static np_outcome_t open_afresh(const char *cookie)
+{
+    const np_bytes_t value = np_text(cookie);
+    np_budget_t budget = { .left = NP_TEST_SECOND };
+    np_outcome_t outcome;
+
+    np_life_fake->gets = 0;
+    np_session_open_afresh(&np_life_realm, &value, 1, NOW, &budget, &outcome,
+                           np_pool);
+    return outcome;
+}
+
+START_TEST(who_is_not_content_asks_the_store)
+{
+    const char *cookie = np_life_log_in(LOGIN);
+
+    ck_assert(!np_life_open_one(cookie, NOW).recalled);
+    ck_assert(np_life_open_one(cookie, NOW).recalled);
+    ck_assert(!open_afresh(cookie).recalled);
+    ck_assert_int_eq(np_life_fake->gets, 1);
+    np_test_touch_elsewhere(cookie, LOGIN + MINUTE + 1);
+    ck_assert(open_afresh(cookie).record.times.used_at == LOGIN + MINUTE + 1);
+    NP_ASSERT_FINDS(cookie, NOW + 1, NP_STATE_LIVE, 0);
+    ck_assert(np_life_open_one(cookie, NOW + 1).record.times.used_at
+              == LOGIN + MINUTE + 1);
+    np_life_fake->down = true;
+    ck_assert_int_eq(open_afresh(cookie).state, NP_STATE_UNAVAILABLE);
+    ck_assert_int_eq(np_test_state(cookie, NOW + 1), NP_STATE_LIVE);
+}
+END_TEST
+
 Suite *np_suite_near_session(void)
 {
     Suite *suite = suite_create("near_session");
@@ -337,6 +368,7 @@ Suite *np_suite_near_session(void)
     tcase_add_test(tc, all_sessions_of_a_user_end_at_once);
     tcase_add_test(tc, who_looks_meanwhile_keeps_nothing);
     tcase_add_test(tc, what_was_read_before_a_logout_is_not_kept);
+    tcase_add_test(tc, who_is_not_content_asks_the_store);
     suite_add_tcase(suite, tc);
     return suite;
 }

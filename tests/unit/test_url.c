@@ -2,6 +2,8 @@
  * Where a request may be sent: nowhere but here. */
 #include "unit.h"
 
+#include "apr_strings.h"
+
 #include "fixture.h"
 #include "np_url.h"
 
@@ -45,6 +47,78 @@ START_TEST(parameters_are_found_and_decoded)
 }
 END_TEST
 
+/* Scheme, host, and the origin. */
+static const char *const origins[][3] = {
+    { "https", "example.com", "https://example.com" },
+    { "https", "example.com:443", "https://example.com" },
+    { "http", "example.com:443", "http://example.com:443" },
+    { "http", "[::1]:80", "http://[::1]" },
+    { "https", "example.com:8443", "https://example.com:8443" },
+    { "https", "a@b", NULL },
+    { "https", "a/b", NULL },
+    { "https", "a b", NULL },
+    { "https", "", NULL },
+};
+
+START_TEST(origins_have_one_spelling)
+{
+    const char *origin =
+        np_url_origin(origins[_i][0], origins[_i][1], np_pool);
+
+    if (origins[_i][2]) {
+        ck_assert_str_eq(origin, origins[_i][2]);
+        ck_assert(np_url_is_at(apr_pstrcat(np_pool, origin, "/", NULL), origin,
+                               np_pool));
+    }
+    else {
+        ck_assert_ptr_null(origin);
+    }
+}
+END_TEST
+
+#define ORIGIN "https://example.com"
+
+/* A Location, and what it means at /app/in?x=1; NULL: elsewhere. */
+static const char *const locations[][2] = {
+    { "/", ORIGIN "/" },
+    { "/a?b#c", ORIGIN "/a?b#c" },
+    { "x", ORIGIN "/app/x" },
+    { "../x", ORIGIN "/app/../x" },
+    { "?y", ORIGIN "/app/in?y" },
+    { "#z", ORIGIN "/app/in?x=1#z" },
+    { ORIGIN "/a", ORIGIN "/a" },
+    { "HTTPS://Example.com:443/a", "HTTPS://Example.com:443/a" },
+    { ORIGIN, NULL },
+    { ORIGIN ".evil/", NULL },
+    { ORIGIN ":8443/", NULL },
+    { ORIGIN "@evil/", NULL },
+    { "https://u:p@example.com/", NULL },
+    { "http://example.com/", NULL },
+    { "//example.com/", NULL },
+    { "/\\evil/", NULL },
+    { "https:example.com/", NULL },
+    { "javascript:x", NULL },
+    { "x:y", NULL },
+    { "/a b", NULL },
+    { "/a\nb", NULL },
+    { "", NULL },
+};
+
+START_TEST(locations_are_resolved)
+{
+    const char *url = np_url_resolve(locations[_i][0], ORIGIN, "/app/in?x=1",
+                                     np_pool);
+
+    if (locations[_i][1]) {
+        ck_assert_str_eq(url, locations[_i][1]);
+        ck_assert(np_url_is_at(url, ORIGIN, np_pool));
+    }
+    else {
+        ck_assert_ptr_null(url);
+    }
+}
+END_TEST
+
 Suite *np_suite_url(void)
 {
     Suite *suite = suite_create("url");
@@ -57,6 +131,10 @@ Suite *np_suite_url(void)
                         sizeof foreign / sizeof foreign[0]);
     tcase_add_test(tc, everything_reserved_is_escaped);
     tcase_add_test(tc, parameters_are_found_and_decoded);
+    tcase_add_loop_test(tc, origins_have_one_spelling, 0,
+                        sizeof origins / sizeof origins[0]);
+    tcase_add_loop_test(tc, locations_are_resolved, 0,
+                        sizeof locations / sizeof locations[0]);
     suite_add_tcase(suite, tc);
     return suite;
 }

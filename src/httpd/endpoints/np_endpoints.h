@@ -20,6 +20,10 @@ int np_endpoint_api(request_rec *r);
 /** For hook handler: the management page, and below it what it asks. */
 int np_endpoint_dashboard(request_rec *r);
 
+/** For hook translate_name: what the pages of sessions
+ *  ask that end with the run of their browser. Answered at once, and DONE. */
+int np_endpoint_run(request_rec *r);
+
 /* The same as those without "serve", whatever the handler's name: they lie
  * below the management page, too. */
 int np_endpoint_serve_api(request_rec *r);

@@ -51,17 +51,21 @@ sub start {
 }
 
 # A browser that was sent there by $answer: through the provider's two forms, to
-# the first page of the site that is no redirect
+# the first page of the site that is no redirect; follow => 0: to the first
+# redirect after them
 sub log_in {
-    my ($self, $answer, $jar, $user) = @_;
+    my ($self, $answer, $jar, $user, %option) = @_;
     my $page = NP::Curl::curl($answer->header('Location'), jar => $jar, follow => 1);
-    for my $form ("prompt=login&login=$user&password=any", 'prompt=consent') {
-        my ($action) = $page->body =~ /<form[^>]* action="([^"]+)"/
-            or die "no form of the provider:\n", $page->body;
-        $action = $self->url . $action if $action =~ m{^/};
-        $page = NP::Curl::curl($action, jar => $jar, follow => 1, data => $form);
-    }
-    return $page;
+    $page = $self->_send($page, $jar, "prompt=login&login=$user&password=any", 1);
+    return $self->_send($page, $jar, 'prompt=consent', exists $option{follow} ? $option{follow} : 1);
+}
+
+sub _send {
+    my ($self, $page, $jar, $form, $follow) = @_;
+    my ($action) = $page->body =~ /<form[^>]* action="([^"]+)"/
+        or die "no form of the provider:\n", $page->body;
+    $action = $self->url . $action if $action =~ m{^/};
+    return NP::Curl::curl($action, jar => $jar, follow => $follow, data => $form);
 }
 
 1;

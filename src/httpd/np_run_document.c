@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Documents of sessions that end with the run of the browser: how long they
+ * keep the session alive, where they cannot say so themselves. */
+#include "np_run_document.h"
+
+#include <string.h>
+
+#include "np_clock.h"
+#include "np_run_change.h"
+#include "np_run_gate.h"
+
+/* Over plain http browsers do not say what a request is for. Then whatever
+ * could be a document is one: the session lives longer, not shorter. */
+static bool may_be_document(const request_rec *r)
+{
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+
+    if (apr_table_get(r->headers_in, "Sec-Fetch-Dest")) {
+        return np_run_gate_is_document(r);
+    }
+    return accept && ap_strstr_c(accept, "text/html")
+           && !apr_table_get(r->headers_in, "X-Requested-With");
+}
+
+/* Do the pages of this session count, and is this one's moment? */
+static bool concerns(const np_request_t *ctx, const request_rec *r,
+                     const np_place_t *place)
+{
+    const np_binding_t *binding = ctx->outcome.record.binding;
+
+    return np_run_conf_mode(place->run) != NP_RUN_MODE_OFF && !ctx->run_is_own
+           && ctx->outcome.state == NP_STATE_LIVE && binding && binding->until
+           && np_request_sees(ctx, r, place) && may_be_document(ctx->first);
+}
+
+static bool extend(np_binding_t *binding, const np_run_change_t *change)
+{
+    return np_binding_extend(binding, &change->rules, change->now);
+}
+
+void np_run_document_leaves(np_request_t *ctx, request_rec *r,
+                            const np_place_t *place)
+{
+    if (!place->run || !concerns(ctx, r, place)) {
+        return;
+    }
+    const np_run_change_t change = {
+        .make = extend,
+        .rules = np_run_gate_rules(ctx, place),
+        .now = np_clock_now(),
+    };
+    if (change.now - ctx->now >= change.rules.timer[NP_RUN_GRACE] / 2) {
+        (void)np_run_change(ctx, r, &change);
+    }
+}
+
+/* Nothing that a window would show: the page before it stays. */
+static bool shows_nothing(const request_rec *r)
+{
+    const char *disposition =
+        apr_table_get(r->headers_out, "Content-Disposition");
+
+    return (ap_is_HTTP_REDIRECT(r->status) && r->status != HTTP_NOT_MODIFIED)
+           || r->status == HTTP_NO_CONTENT || r->status == HTTP_RESET_CONTENT
+           || (disposition
+               && !strncasecmp(disposition, "attachment",
+                               strlen("attachment")));
+}
+
+static bool show(np_binding_t *binding, const np_run_change_t *change)
+{
+    return np_binding_show_document(binding, &change->rules, change->now);
+}
+
+void np_run_document_shown(np_request_t *ctx, request_rec *r,
+                           const np_place_t *place)
+{
+    const request_rec *last = r;
+
+    if (!place->run || ctx->page_has_script || !concerns(ctx, r, place)) {
+        return;
+    }
+    while (last->next) {
+        last = last->next;
+    }
+    if (shows_nothing(last)) {
+        return;
+    }
+    const np_run_change_t change = {
+        .make = show,
+        .rules = np_run_gate_rules(ctx, place),
+        .now = np_clock_now(),
+    };
+    (void)np_run_change(ctx, r, &change);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Documents of sessions that end with the run of the browser: how long they
+ * keep the session alive, where they cannot say so themselves. */
+#ifndef NP_RUN_DOCUMENT_H
+#define NP_RUN_DOCUMENT_H
+
+#include "np_request.h"
+
+/** A response is about to go out. If it took long, the page before it may be
+ *  gone: the document gets its time to speak. */
+void np_run_document_leaves(np_request_t *ctx, request_rec *r,
+                            const np_place_t *place);
+
+/** The request is over. A document without the script has a lease for itself. */
+void np_run_document_shown(np_request_t *ctx, request_rec *r,
+                           const np_place_t *place);
+
+#endif
