@@ -2,11 +2,13 @@
  * Opening and closing a connection to memcached that apr_memcache will use. */
 #include "np_memcache_lane.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "apr_allocator.h"
+#include "apr_hash.h"
 
 #include "np_clock.h"
 #include "np_sockets.h"
@@ -86,6 +88,22 @@ static apr_status_t create_client(np_lane_t *lane, apr_sockaddr_t *address)
     return status;
 }
 
+/* Of connections that are made to one server at the same time, as by the stores of
+ * several virtual hosts, none could be told from the others. Those to other
+ * servers, which may hang, wait for another lock, but for a few. */
+#define LOCKS 16
+
+static pthread_mutex_t locks[LOCKS] = {
+    [0 ... LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER,
+};
+
+static pthread_mutex_t *lock_for(const apr_sockaddr_t *address)
+{
+    apr_ssize_t len = (apr_ssize_t)address->salen;
+    return &locks[apr_hashfunc_default((const char *)&address->sa, &len)
+                  % LOCKS];
+}
+
 /* Connect once. APR_EAGAIN if it cannot be told which socket that made. */
 static apr_status_t connect_once(np_lane_t *lane, const apr_sockaddr_t *address)
 {
@@ -123,8 +141,11 @@ static apr_status_t connect_lane(np_lane_t *lane,
     if (status != APR_SUCCESS) {
         return status;
     }
+    pthread_mutex_t *lock = lock_for(address);
     for (int i = 0; i < MAX_ATTEMPTS; i++) {
+        (void)pthread_mutex_lock(lock);
         status = connect_once(lane, address);
+        (void)pthread_mutex_unlock(lock);
         if (!APR_STATUS_IS_EAGAIN(status)) {
             break;
         }

@@ -147,5 +147,10 @@ int np_sockets_share(int fd)
 bool np_sockets_quiet(int fd)
 {
     struct pollfd socket = { .fd = fd, .events = POLLIN };
-    return poll(&socket, 1, 0) == 0;
+    int found;
+
+    do {
+        found = poll(&socket, 1, 0);
+    } while (found < 0 && errno == EINTR);
+    return found == 0;
 }
