@@ -91,7 +91,7 @@ static apr_status_t create_client(np_lane_t *lane, apr_sockaddr_t *address)
 /* Of connections that are made to one server at the same time, as by the stores of
  * several virtual hosts, none could be told from the others. Those to other
  * servers, which may hang, wait for another lock, but for a few. */
-#define LOCKS 16
+#define LOCKS 61
 
 static pthread_mutex_t locks[LOCKS] = {
     [0 ... LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER,
