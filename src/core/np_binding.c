@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "np_base64url.h"
 #include "np_crypto.h"
 
 bool np_binding_is_closed(const np_binding_t *binding, apr_time_t now)
@@ -68,21 +69,11 @@ bool np_binding_bind(np_binding_t *binding,
     return true;
 }
 
-/* Not by isalnum() and its like: they ask the locale. */
-static bool is_base64url(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
 apr_status_t np_page_id(unsigned char id[NP_PAGE_ID_LEN], const char *name)
 {
     unsigned char digest[NP_CRYPTO_DIGEST_LEN];
-    apr_size_t len = 0;
+    const apr_size_t len = np_base64url_span(name);
 
-    while (len <= NP_PAGE_NAME_MAX && is_base64url(name[len])) {
-        len++;
-    }
     if (len < NP_PAGE_NAME_MIN || len > NP_PAGE_NAME_MAX || name[len]) {
         return APR_EINVAL;
     }

@@ -57,29 +57,22 @@ bool np_binding_is_sound(const np_binding_t *binding)
     return !np_binding_is_empty(binding);
 }
 
-static unsigned char *write_octets(unsigned char *out, const void *octets,
-                                   apr_size_t len)
-{
-    memcpy(out, octets, len);
-    return out + len;
-}
-
 unsigned char *np_binding_write(unsigned char *out,
                                 const np_binding_t *binding)
 {
     *out++ = (unsigned char)binding->key_state;
     out = np_number_write(out, binding->since, 8);
-    out = write_octets(out, binding->secret, NP_BINDING_SECRET_LEN);
+    out = np_bytes_write(out, binding->secret, NP_BINDING_SECRET_LEN);
     out = np_number_write(out, binding->until, 8);
     out = np_number_write(out, binding->document_until, 8);
     *out++ = (unsigned char)binding->page_count;
     for (int i = 0; i < binding->page_count; i++) {
         const np_open_page_t *page = &binding->pages[i];
-        out = write_octets(out, page->id, NP_PAGE_ID_LEN);
+        out = np_bytes_write(out, page->id, NP_PAGE_ID_LEN);
         *out++ = page->hidden;
         out = np_number_write(out, page->until, 8);
     }
-    return write_octets(out, binding->gone,
+    return np_bytes_write(out, binding->gone,
                         (apr_size_t)binding->gone_count * NP_PAGE_ID_LEN);
 }
 

@@ -4,6 +4,7 @@
 #define NP_BYTES_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "apr.h"
 
@@ -12,5 +13,16 @@ typedef struct np_bytes_t {
     const unsigned char *data;
     apr_size_t len;
 } np_bytes_t;
+
+/** Write the @a len octets at @a octets, which may be NULL for none, at @a out;
+ *  returns what is behind. */
+static inline unsigned char *np_bytes_write(unsigned char *out,
+                                            const void *octets, apr_size_t len)
+{
+    if (len) {
+        memcpy(out, octets, len);
+    }
+    return out + len;
+}
 
 #endif

@@ -152,19 +152,12 @@ static apr_size_t encoded_len(const np_index_t *index)
     return len;
 }
 
-static unsigned char *write_octets(unsigned char *out, const void *octets,
-                                   apr_size_t len)
-{
-    memcpy(out, octets, len);
-    return out + len;
-}
-
 static unsigned char *write_text(unsigned char *out, const char *text)
 {
     const apr_size_t len = strlen(text);
 
     *out++ = (unsigned char)len;
-    return write_octets(out, text, len);
+    return np_bytes_write(out, text, len);
 }
 
 apr_status_t np_index_encode(const np_index_t *index, np_bytes_t *bytes,
@@ -180,8 +173,8 @@ apr_status_t np_index_encode(const np_index_t *index, np_bytes_t *bytes,
     *out++ = VERSION;
     for (int i = 0; i < index->count; i++) {
         const np_entry_t *entry = &index->entries[i];
-        out = write_octets(out, entry->handle, NP_HANDLE_LEN);
-        out = write_octets(out, entry->storage_key, NP_STORAGE_KEY_LEN);
+        out = np_bytes_write(out, entry->handle, NP_HANDLE_LEN);
+        out = np_bytes_write(out, entry->storage_key, NP_STORAGE_KEY_LEN);
         out = np_number_write(out, entry->login_at, 8);
         out = np_number_write(out, entry->expires_at, 8);
         out = write_text(out, entry->agent);

@@ -133,21 +133,12 @@ static bool is_sound(const np_record_t *record)
 
 /* Writing: a cursor into a buffer that is known to be large enough. */
 
-static unsigned char *write_octets(unsigned char *out, const void *octets,
-                                   apr_size_t len)
-{
-    if (len) {
-        memcpy(out, octets, len);
-    }
-    return out + len;
-}
-
 static unsigned char *write_field(unsigned char *out, unsigned char tag,
                                   const void *value, apr_size_t len)
 {
     *out++ = tag;
     out = np_number_write(out, (apr_int64_t)len, 2);
-    return write_octets(out, value, len);
+    return np_bytes_write(out, value, len);
 }
 
 static unsigned char *write_text(unsigned char *out, unsigned char tag,
@@ -168,7 +159,7 @@ static unsigned char *write_device(unsigned char *out,
     out = np_number_write(out, DEVICE_LEN, 2);
     *out++ = (unsigned char)device->known;
     *out++ = device->brought;
-    return write_octets(out, device->handle, NP_HANDLE_LEN);
+    return np_bytes_write(out, device->handle, NP_HANDLE_LEN);
 }
 
 static unsigned char *write_fixed(unsigned char *out,
@@ -186,7 +177,7 @@ static unsigned char *write_fixed(unsigned char *out,
     out = np_number_write(out, record->limits.idle, 8);
     out = np_number_write(out, record->limits.life, 8);
     out = np_number_write(out, record->fresh_at, 8);
-    return write_octets(out, record->handle, NP_HANDLE_LEN);
+    return np_bytes_write(out, record->handle, NP_HANDLE_LEN);
 }
 
 static unsigned char *write_binding(unsigned char *out,

@@ -24,20 +24,31 @@ void np_plan_touch(const np_realm_t *realm, const np_outcome_t *outcome,
     plan->record.times.used_at = now;
 }
 
+/* Begin a plan to write a live session with something changed. An old id is not
+ * written any more. */
+static bool begin_change(const np_outcome_t *outcome, apr_time_t now,
+                         np_plan_t *plan)
+{
+    memset(plan, 0, sizeof *plan);
+    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+        return false;
+    }
+    plan->now = now;
+    plan->id = outcome->id;
+    plan->record = outcome->record;
+    return true;
+}
+
 apr_status_t np_plan_data(const np_realm_t *realm, const np_outcome_t *outcome,
                           np_bytes_t data, apr_time_t now, np_plan_t *plan,
                           apr_pool_t *p)
 {
-    memset(plan, 0, sizeof *plan);
-    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+    if (!begin_change(outcome, now, plan)) {
         return APR_EINVAL;
     }
     if (data.len > NP_APP_DATA_MAX) {
         return APR_ENOSPC;
     }
-    plan->now = now;
-    plan->id = outcome->id;
-    plan->record = outcome->record;
     plan->record.app_data.len = 0;
     apr_status_t status = APR_SUCCESS;
     if (data.len) {
@@ -57,13 +68,9 @@ apr_status_t np_plan_metadata(const np_outcome_t *outcome,
                               const char *metadata, apr_time_t now,
                               np_plan_t *plan)
 {
-    memset(plan, 0, sizeof *plan);
-    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+    if (!begin_change(outcome, now, plan)) {
         return APR_EINVAL;
     }
-    plan->now = now;
-    plan->id = outcome->id;
-    plan->record = outcome->record;
     plan->record.metadata = metadata;
     if (!np_record_has_room(&plan->record)) {
         return APR_ENOSPC;
@@ -76,13 +83,9 @@ apr_status_t np_plan_binding(const np_outcome_t *outcome,
                              np_binding_t *binding, apr_time_t now,
                              np_plan_t *plan)
 {
-    memset(plan, 0, sizeof *plan);
-    if (outcome->state != NP_STATE_LIVE || outcome->old_id) {
+    if (!begin_change(outcome, now, plan)) {
         return APR_EINVAL;
     }
-    plan->now = now;
-    plan->id = outcome->id;
-    plan->record = outcome->record;
     plan->record.binding = binding;
     while (!np_record_has_room(&plan->record)) {
         if (!np_binding_shrink(binding)) {

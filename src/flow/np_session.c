@@ -345,17 +345,24 @@ static void open_session(np_search_t *search, const np_bytes_t *cookies,
     }
 }
 
-void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
-                     int count, apr_time_t now, np_budget_t *budget,
-                     np_outcome_t *outcome, apr_pool_t *p)
+static np_search_t search_for(const np_realm_t *realm, apr_time_t now,
+                              np_budget_t *budget, np_outcome_t *outcome,
+                              apr_pool_t *p)
 {
-    np_search_t search = {
+    return (np_search_t){
         .realm = realm,
         .now = now,
         .budget = budget,
         .outcome = outcome,
         .p = p,
     };
+}
+
+void np_session_open(const np_realm_t *realm, const np_bytes_t *cookies,
+                     int count, apr_time_t now, np_budget_t *budget,
+                     np_outcome_t *outcome, apr_pool_t *p)
+{
+    np_search_t search = search_for(realm, now, budget, outcome, p);
 
     open_session(&search, cookies, count);
 }
@@ -365,14 +372,8 @@ void np_session_open_afresh(const np_realm_t *realm,
                             apr_time_t now, np_budget_t *budget,
                             np_outcome_t *outcome, apr_pool_t *p)
 {
-    np_search_t search = {
-        .realm = realm,
-        .now = now,
-        .budget = budget,
-        .outcome = outcome,
-        .p = p,
-        .afresh = true,
-    };
+    np_search_t search = search_for(realm, now, budget, outcome, p);
 
+    search.afresh = true;
     open_session(&search, cookies, count);
 }

@@ -75,8 +75,7 @@ static const np_tenant_t *tenant_of(const np_look_t *look,
                               APR_HASH_KEY_STRING);
 }
 
-/* As httpd matches the path of a <Location>. */
-static bool covers(const char *location, const char *path)
+bool np_check_run_covers(const char *location, const char *path)
 {
     apr_size_t len = strlen(location);
 
@@ -95,7 +94,8 @@ static bool is_covered(const np_look_t *look, const char *path)
         if (ref->is_pattern && is_on(ref->conf)) {
             return true;
         }
-        if (ref->path && !ref->is_pattern && covers(ref->path, path)) {
+        if (ref->path && !ref->is_pattern
+            && np_check_run_covers(ref->path, path)) {
             covered = is_on(ref->conf);
         }
     }
@@ -110,7 +110,7 @@ static bool is_active(const np_look_t *look, int i)
     for (int j = i + 1; ref->path && j < look->conf->run_refs->nelts; j++) {
         const np_run_ref_t *later = ref_at(look, j);
         if (later->path && !later->is_pattern && !is_on(later->conf)
-            && covers(later->path, ref->path)) {
+            && np_check_run_covers(later->path, ref->path)) {
             return false;
         }
     }

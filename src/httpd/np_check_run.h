@@ -15,6 +15,9 @@
 int np_check_run(server_rec *server, const np_server_conf_t *outer,
                  const np_site_t *site, apr_pool_t *scratch);
 
+/** Does a <Location> of path @a location hold at @a path, as httpd sees it? */
+bool np_check_run_covers(const char *location, const char *path);
+
 /**
  * Log each AuthType that browsers answer by themselves, in a place that binds
  * sessions to the browser's run, as far as the sections of the configuration

@@ -113,15 +113,6 @@ static void walk_sections(np_walk_t *walk, const ap_directive_t *first,
     }
 }
 
-static bool covers(const char *location, const char *path)
-{
-    apr_size_t len = strlen(location);
-
-    return !strncmp(location, path, len)
-           && (!len || location[len - 1] == '/' || !path[len]
-               || path[len] == '/');
-}
-
 /* All that holds at the path of each location. */
 static void check_locations(np_walk_t *walk, np_section_t server)
 {
@@ -132,7 +123,7 @@ static void check_locations(np_walk_t *walk, np_section_t server)
         for (int j = 0; j < walk->locations->nelts; j++) {
             const np_section_t *s =
                 &APR_ARRAY_IDX(walk->locations, j, np_section_t);
-            if (covers(s->path, path)) {
+            if (np_check_run_covers(s->path, path)) {
                 sum.run = s->run ? s->run : sum.run;
                 sum.auth = s->auth ? s->auth : sum.auth;
             }

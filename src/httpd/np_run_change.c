@@ -57,3 +57,8 @@ apr_status_t np_run_change(np_request_t *ctx, request_rec *r,
                     r->pool);
     return status;
 }
+
+bool np_run_change_bind(np_binding_t *binding, const np_run_change_t *change)
+{
+    return change->ha1 && np_binding_bind(binding, change->ha1, change->now);
+}

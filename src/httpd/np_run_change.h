@@ -29,4 +29,8 @@ typedef struct np_run_change_t {
 apr_status_t np_run_change(np_request_t *ctx, request_rec *r,
                            const np_run_change_t *change);
 
+/** A np_run_change_t.make: only bind the session to the key that was proved, if
+ *  there was one. */
+bool np_run_change_bind(np_binding_t *binding, const np_run_change_t *change);
+
 #endif

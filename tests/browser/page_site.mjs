@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The site of page.mjs, its visitors, and what its status endpoint says to them.
+// The site of page_*.mjs, its visitors, and what its status endpoint says to them.
 import { context, eventually } from './browser.mjs';
 
 const httpCredentials = { username: 'alice', password: 'secret' };

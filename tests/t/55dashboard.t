@@ -137,9 +137,9 @@ like json(curl("$url/session-np/figures?format=json", jar => $jar))->{since}, qr
 
 SKIP: {
     skip 'no browser, or no playwright-core', SETTINGS + SESSIONS + LOOK + OUTAGE if !have_browser();
-    browse('dashboard.mjs', SETTINGS, $url, 'settings');
-    browse('dashboard.mjs', SESSIONS, $url, 'sessions');
-    browse('dashboard.mjs', LOOK, $url, 'look');
+    browse('scenario.mjs', SETTINGS, $url, 'dashboard_settings');
+    browse('scenario.mjs', SESSIONS, $url, 'dashboard_sessions');
+    browse('scenario.mjs', LOOK, $url, 'dashboard_look');
     $memcached->stop;
-    browse('dashboard.mjs', OUTAGE, $url, 'outage');
+    browse('scenario.mjs', OUTAGE, $url, 'dashboard_outage');
 }

@@ -123,9 +123,9 @@ like decode_base64($told // ''), qr/"still":3000/, 'half of the timeout at the m
 SKIP: {
     skip 'no browser, or no playwright-core', DIALOG + TABS + LAST + WHOLE + RUN if !have_browser();
     my $url = $server->url =~ s/127\.0\.0\.1/localhost/r;
-    browse('page.mjs', DIALOG, $url, 'dialog');
-    browse('page.mjs', TABS, $url, 'tabs');
-    browse('page.mjs', LAST, $url, 'end');
-    browse('page.mjs', WHOLE, $url, 'whole');
-    browse('page.mjs', RUN, $url, 'run');
+    browse('scenario.mjs', DIALOG, $url, 'page_dialog');
+    browse('scenario.mjs', TABS, $url, 'page_tabs');
+    browse('scenario.mjs', LAST, $url, 'page_end');
+    browse('scenario.mjs', WHOLE, $url, 'page_whole');
+    browse('scenario.mjs', RUN, $url, 'page_run');
 }

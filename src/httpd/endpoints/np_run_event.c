@@ -54,18 +54,11 @@ static bool make(np_binding_t *binding, const np_run_change_t *change)
 {
     const bool heard = np_binding_hear(binding, change->event, change->id,
                                        &change->rules, change->now);
-    const bool bound =
-        change->ha1 && np_binding_bind(binding, change->ha1, change->now);
+    const bool bound = np_run_change_bind(binding, change);
     const bool offered =
         change->key && np_binding_offer(binding, change->key, change->now);
 
     return heard || bound || offered;
-}
-
-/* Seeded, or not: only the key. */
-static bool make_bound(np_binding_t *binding, const np_run_change_t *change)
-{
-    return change->ha1 && np_binding_bind(binding, change->ha1, change->now);
 }
 
 /* Whoever proved the key has it. */
@@ -76,7 +69,7 @@ static apr_status_t change(const np_run_call_t *call,
     unsigned char ha1[NP_BINDING_SECRET_LEN];
     unsigned char key[NP_BINDING_SECRET_LEN];
 
-    change->make = is(word, SEEDED) ? make_bound : make;
+    change->make = is(word, SEEDED) ? np_run_change_bind : make;
     change->rules = np_run_gate_rules(call->ctx, call->place);
     change->now = call->ctx->now;
     change->event = word->event;

@@ -49,16 +49,11 @@ static int challenge(const np_run_call_t *call, const char *to, bool stale)
                          way_on(to, r->pool));
 }
 
-static bool bind_only(np_binding_t *binding, const np_run_change_t *change)
-{
-    return np_binding_bind(binding, change->ha1, change->now);
-}
-
 static int keep(const np_run_call_t *call, const char *to)
 {
     unsigned char ha1[NP_BINDING_SECRET_LEN];
     const np_run_change_t change = {
-        .make = bind_only,
+        .make = np_run_change_bind,
         .now = call->ctx->now,
         .ha1 = ha1,
     };

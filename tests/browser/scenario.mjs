@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The management page as a person uses it: dashboard.mjs SERVER SCENARIO. What a
-// site has to have is in tests/t/55dashboard.t.
+// A page of ours as a person meets it: scenario.mjs SERVER SCENARIO. What a site has
+// to have is in tests/t/55dashboard.t for dashboard_*.mjs, in 59still.t for page_*.mjs.
 import { browser, complaints, is } from './browser.mjs';
 
 const [server, scenario] = process.argv.slice(2);
-const { run } = await import(`./dashboard_${scenario}.mjs`);
+const { run } = await import(`./${scenario}.mjs`);
 
 try {
   await run(server);
