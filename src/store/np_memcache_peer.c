@@ -2,6 +2,7 @@
  * A memcached server as one child process sees it: its lanes, its health. */
 #include "np_memcache_peer.h"
 
+#include "np_clock.h"
 #include "np_figures.h"
 #include "np_processor.h"
 
@@ -22,6 +23,7 @@ apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
         atomic_store(&made->lanes[i].state, NP_LANE_EMPTY);
     }
     atomic_store(&made->health, np_peer_health(0, NP_PEER_TRYING));
+    atomic_store(&made->left_at, np_clock_monotonic());
     apr_status_t status = np_gate_create(&made->room, p);
     if (status == APR_SUCCESS) {
         status = np_gate_create(&made->work, p);
@@ -37,6 +39,9 @@ void np_peer_leave(np_peer_t *peer, unsigned epoch, np_peer_state_e from,
     const unsigned next = from == NP_PEER_UP ? epoch + 1 : epoch;
     atomic_store(&peer->reason,
                  np_store_unavailable(reason) ? reason : APR_EGENERAL);
+    if (from == NP_PEER_UP && atomic_load(&peer->health) == health) {
+        atomic_store(&peer->left_at, np_clock_monotonic());
+    }
     if (atomic_compare_exchange_strong(&peer->health, &health,
                                        np_peer_health(next, to))) {
         np_cells_add(peer->figures, NP_STORE_CELL_DOWNS, to == NP_PEER_DOWN);
@@ -193,9 +198,12 @@ bool np_peer_await(np_peer_t *peer, apr_time_t until)
 
     for (;;) {
         const unsigned ticket = np_gate_ticket(peer->room);
+        const apr_time_t away_at =
+            atomic_load(&peer->left_at) + peer->timeout / 2;
         if (is_known(peer, &up) || !in_time) {
             return up;
         }
-        in_time = np_gate_sleep(peer->room, ticket, until);
+        in_time = np_gate_sleep(peer->room, ticket,
+                                until < away_at ? until : away_at);
     }
 }

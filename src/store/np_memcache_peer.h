@@ -38,8 +38,9 @@ typedef struct np_peer_t {
     np_lane_t *lanes;
     /** State and epoch in one word, to change them in one step. */
     atomic_uint health;
-    /** The status that took it down. */
+    /** The status that took it down, and when that was (np_clock_monotonic). */
     atomic_int reason;
+    _Atomic apr_time_t left_at;
     /** Requests that wait for a lane. */
     atomic_int waiting;
     /** Rung when there may be a lane for them, or none will come. */
@@ -87,8 +88,11 @@ apr_status_t np_peer_create(np_peer_t **peer, const np_memcache_name_t *name,
  */
 apr_status_t np_peer_take(np_peer_t *peer, apr_time_t until, np_lane_t **lane);
 
-/** Wait, until the moment @a until, for the connector's first try after a
- *  failure. Returns whether the peer is up. */
+/**
+ * Wait, until the moment @a until, for the connector's first try after a
+ * failure. That may take long, where packets are dropped: half the timeout after
+ * the failure the peer counts as away. Returns whether it is up.
+ */
 bool np_peer_await(np_peer_t *peer, apr_time_t until);
 
 /** Give a lane back after an operation, which left its fate in it. */

@@ -39,6 +39,7 @@ static np_suite_fn *const suites[] = {
     np_suite_lock,
     np_suite_memcache,
     np_suite_memcache_names,
+    np_suite_memcache_peer,
     np_suite_metadata,
     np_suite_missed,
     np_suite_mfa,

@@ -34,6 +34,7 @@ Suite *np_suite_index(void);
 Suite *np_suite_lock(void);
 Suite *np_suite_memcache(void);
 Suite *np_suite_memcache_names(void);
+Suite *np_suite_memcache_peer(void);
 Suite *np_suite_metadata(void);
 Suite *np_suite_missed(void);
 Suite *np_suite_mfa(void);
