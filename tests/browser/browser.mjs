@@ -8,8 +8,13 @@ const axeSource = readFileSync(`${modules}/axe-core/axe.min.js`, 'utf8');
 
 export const PATIENCE = 30000;
 
+// No scenario of this program takes as long, on any machine
+const WHOLE = 300000;
+let last = 'it began';
+
 export function is(got, wanted, name) {
   const good = got === wanted;
+  last = name;
   console.log(`${good ? 'ok' : 'not ok'} ${name}`);
   if (!good) {
     console.log(`# wanted ${JSON.stringify(wanted)}\n#    got ${JSON.stringify(got)}`);
@@ -17,6 +22,7 @@ export function is(got, wanted, name) {
 }
 
 export function ok(good, name, said = '') {
+  last = name;
   console.log(`${good ? 'ok' : 'not ok'} ${name}`);
   if (!good) {
     console.log(`# ${JSON.stringify(said)}`);
@@ -45,6 +51,24 @@ async function start() {
 }
 
 export const browser = await start();
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Chromium now and then forgets to close a page that is just being loaded anew, and
+// says nothing (https://github.com/microsoft/playwright/issues/42068). The end of
+// the browser ends that, too.
+export const close = (what) => Promise.race([what.close(), sleep(10000)]);
+
+// The end of the program, which ends the browser, however that is
+export async function leave() {
+  await close(browser);
+  process.exit(0);
+}
+
+setTimeout(() => {
+  console.log(`not ok the scenario comes to its end\n# it stood still after: ${last}`);
+  process.exit(1);
+}, WHOLE).unref();
 
 // All that a page complains of, but for answers that a test asked for. Chromium
 // logs those by itself.
@@ -100,6 +124,6 @@ export async function eventually(question) {
     if (answer || Date.now() > end) {
       return answer;
     }
-    await new Promise((done) => setTimeout(done, 50));
+    await sleep(50);
   }
 }

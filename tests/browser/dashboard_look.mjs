@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who can see it: figures, barriers in light and dark, small screens, no
 // JavaScript, and what is said when something is not as it should be.
-import { barriers, context, eventually, is, like, ok, overflow, picture } from './browser.mjs';
+import { barriers, close, context, eventually, is, like, ok, overflow, picture } from './browser.mjs';
 import { IDLE, logIn, open } from './site.mjs';
 
 const READY = { settings: `#${IDLE}`, sessions: '#user', figures: '#figures-body table' };
@@ -46,7 +46,7 @@ async function everyView(server, scheme) {
   await page.keyboard.press('Enter');
   await page.waitForSelector('#settings-error .notice');
   is(await barriers(page), '', `an error, ${scheme}: no barriers`);
-  await page.context().close();
+  await close(page.context());
 }
 
 // 640 is 1280 at 200 %
@@ -57,7 +57,7 @@ async function narrow(server, width) {
     is(await overflow(page), 0, `${name}: nothing is cut off at ${width} pixels`);
     await picture(page, `${name}-${width}`);
   }
-  await page.context().close();
+  await close(page.context());
 }
 
 async function others(server) {

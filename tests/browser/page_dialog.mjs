@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // "Still there?": how it looks, sounds and takes the keys.
-import { barriers, is, like, ok, overflow, picture } from './browser.mjs';
+import { barriers, close, eventually, is, like, ok, overflow, picture } from './browser.mjs';
 import { asked, closed, focused, opened, part, visitor } from './page_site.mjs';
 
 const text = (page, selector) => part(page, selector).textContent();
@@ -37,7 +37,7 @@ async function keys(server) {
   await page.keyboard.press('Escape');
   ok(await closed(page), 'Escape closes it');
   is(await focused(page), 'name', 'and gives the focus back');
-  ok(said.asked.includes('POST'), 'which is to stay', said.asked);
+  ok(await eventually(() => said.asked.includes('POST')), 'which is to stay', said.asked);
   await page.keyboard.type('alice');
   is(await page.inputValue('#name'), 'alice', 'the page is as before');
   // without any key or click since it came
@@ -47,9 +47,9 @@ async function keys(server) {
   said.asked = [];
   await part(page, '#stay').click();
   ok(await closed(page), 'the button closes it');
-  is(said.asked[0], 'POST', 'and is an interaction');
+  ok(await eventually(() => said.asked.includes('POST')), 'and is an interaction', said.asked);
   is(await page.evaluate(() => document.querySelectorAll('np-still-there').length), 0, 'nothing of it is left');
-  await made.close();
+  await close(made);
 }
 
 async function words(server) {
@@ -73,7 +73,7 @@ async function words(server) {
   await page.setViewportSize({ width: 320, height: 480 });
   is(await overflow(page), 0, 'it fits into a narrow window');
   await picture(page, 'still-narrow');
-  await made.close();
+  await close(made);
   for (const [path, title, stay, direction] of [
     ['de.html', 'Sind Sie noch da?', 'Angemeldet bleiben', 'ltr'], ['ar.html', 'هل ما زلت هنا؟', 'Stay logged in', 'rtl'],
     ['xx.html', 'Sind Sie noch da?', 'Angemeldet bleiben', 'ltr'],
@@ -83,14 +83,14 @@ async function words(server) {
     is(await text(other.page, '#stay'), stay, 'English where nothing is said');
     is(await style(other.page, 'dialog', 'direction'), direction, 'written in its direction');
     await picture(other.page, `still-${path}`);
-    await other.made.close();
+    await close(other.made);
   }
 }
 
 async function odd(server) {
   const strict = await asked(server, 'strict/en.html');
   is(await style(strict.page, '#stay', 'backgroundColor'), 'rgb(11, 87, 164)', 'it has its looks under a strict policy');
-  await strict.made.close();
+  await close(strict.made);
   const hostile = await asked(server, 'hostile.html');
   const look = await part(hostile.page, '#stay').evaluate((element) => {
     const { color, fontSize, visibility, opacity, transform } = getComputedStyle(element);
@@ -98,10 +98,10 @@ async function odd(server) {
   });
   is(look, 'rgb(255, 255, 255) 16px visible 1 none true', 'and in a page whose rules are for everything');
   await picture(hostile.page, 'still-hostile');
-  await hostile.made.close();
+  await close(hostile.made);
   const frame = await asked(server, 'frame.html');
   is(await frame.page.frames()[1].evaluate('document.querySelectorAll("script, np-still-there").length'), 0, 'a frame has none');
-  await frame.made.close();
+  await close(frame.made);
 }
 
 export async function run(server) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The end of a session, by the button and by time.
-import { eventually, is, ok } from './browser.mjs';
+import { close, eventually, is, ok } from './browser.mjs';
 import { asked, opened, part, visitor } from './page_site.mjs';
 
 const state = async (page, path) => (await page.evaluate((at) => fetch(at).then((answer) => answer.json()), path)).state;
@@ -13,7 +13,7 @@ export async function run(server) {
   said.left = null;
   is(await page.locator('script').count(), 0, 'as it is for anybody');
   is(await state(page, '/status'), 'ended', 'the session is over');
-  await made.close();
+  await close(made);
 
   const late = await visitor(server);
   late.said.left = null;
@@ -23,5 +23,5 @@ export async function run(server) {
   await late.page.waitForURL('**/quick/login.html*');
   ok(late.page.url().includes('/quick/login.html'), 'nobody answers: the login page is there');
   is(await late.page.locator('h1').isVisible(), true, 'to be seen');
-  await late.made.close();
+  await close(late.made);
 }

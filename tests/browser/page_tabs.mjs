@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // "Still there?" in several tabs, and while the server cannot be reached.
-import { eventually, is, like, ok } from './browser.mjs';
+import { close, eventually, is, like, ok } from './browser.mjs';
 import { asked, closed, opened, part } from './page_site.mjs';
 
 export async function run(server) {
@@ -30,5 +30,5 @@ export async function run(server) {
   said.failing = false;
   said.left = 1800;
   ok(await closed(page), 'once it answers, all is well');
-  await made.close();
+  await close(made);
 }
