@@ -37,7 +37,6 @@ const char *np_answer_state(np_state_e state)
 static bool is_navigation(const request_rec *r)
 {
     const char *mode = apr_table_get(r->headers_in, "Sec-Fetch-Mode");
-    const char *accept = apr_table_get(r->headers_in, "Accept");
 
     if (r->method_number != M_GET) {       /* HEAD has the same number */
         return false;
@@ -46,8 +45,8 @@ static bool is_navigation(const request_rec *r)
         return !strcmp(mode, "navigate");
     }
     return !apr_table_get(r->headers_in, "Sec-Fetch-Site")
-           && !apr_table_get(r->headers_in, "Sec-Fetch-Dest") && accept
-           && ap_strstr_c(accept, "text/html");
+           && !apr_table_get(r->headers_in, "Sec-Fetch-Dest")
+           && np_request_accepts_html(r);
 }
 
 /* Path and query as the client wrote them, whatever form the target had. */

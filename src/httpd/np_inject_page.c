@@ -9,6 +9,7 @@
 #include "http_protocol.h"
 
 #include "np_log.h"
+#include "np_request.h"
 
 /* --- the request ---------------------------------------------------------- */
 
@@ -16,9 +17,7 @@
  * does not may be a program that writes back what it reads, as over WebDAV. */
 static bool wants_html(const request_rec *r)
 {
-    const char *accept = apr_table_get(r->headers_in, "Accept");
-
-    return accept && ap_strcasestr(accept, "text/html")
+    return np_request_accepts_html(r)
            && !apr_table_get(r->headers_in, "X-Requested-With");
 }
 

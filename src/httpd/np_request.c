@@ -24,6 +24,12 @@ const request_rec *np_request_first(const request_rec *r)
     return r;
 }
 
+bool np_request_accepts_html(const request_rec *r)
+{
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+    return accept && ap_strcasestr(accept, "text/html");
+}
+
 np_request_t *np_request_get(const request_rec *r)
 {
     return ap_get_module_config(np_request_first(r)->request_config,

@@ -213,4 +213,8 @@ bool np_request_is_secure(const np_request_t *ctx, const request_rec *r);
 /** The request that the client made: the first of @a r's chain. */
 const request_rec *np_request_first(const request_rec *r);
 
+/** Whether @a r's Accept names HTML: over plain http, and in old browsers, that
+ *  is all that tells a person's request from a program's. */
+bool np_request_accepts_html(const request_rec *r);
+
 #endif

@@ -13,12 +13,10 @@
  * could be a document is one: the session lives longer, not shorter. */
 static bool may_be_document(const request_rec *r)
 {
-    const char *accept = apr_table_get(r->headers_in, "Accept");
-
     if (apr_table_get(r->headers_in, "Sec-Fetch-Dest")) {
         return np_run_gate_is_document(r);
     }
-    return accept && ap_strstr_c(accept, "text/html")
+    return np_request_accepts_html(r)
            && !apr_table_get(r->headers_in, "X-Requested-With");
 }
 

@@ -6,7 +6,7 @@ use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
 
-plan tests => 49, need need_module('session_np');
+plan tests => 50, need need_module('session_np');
 
 my $memcached = start_memcached();
 my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF');
@@ -53,6 +53,7 @@ is $answer->header('Location'), '/basic/login.html?return=%2Fapp%2F%3Fa%3Db%26c'
     'which learns where it came from';
 is curl("$url/app/", header => ['Accept: text/html'])->status, 302,
     'so is an older browser';
+is curl("$url/app/", header => ['Accept: Text/HTML;q=0.9'])->status, 302, 'however it spells that';
 is curl("$url/app/", header => ['Accept: text/html'], method => 'HEAD')->status, 302,
     'for HEAD too';
 is curl("$url/app/", header => ['Accept: text/html'], data => 'x=1')->status, 401,
