@@ -58,15 +58,17 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_post_config(np_start_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(np_start_child, NULL, NULL, APR_HOOK_MIDDLE);
 
-    /* A request comes in: np_scrub.c, then np_request.c looks its session up. */
+    /* A request comes in: np_scrub.c. */
     ap_hook_post_read_request(np_hook_scrub, NULL, before_forensic,
                               APR_HOOK_REALLY_FIRST);
-    ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
     /* What pages say of their browser's run, before anybody maps or forwards it:
      * np_run_endpoints.c. */
     ap_hook_translate_name(np_endpoint_run, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
+
+    /* Its place is known: np_request.c looks its session up. */
+    ap_hook_header_parser(np_hook_open, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
     /* Whoever asks earlier, as <If> does, by an expression: np_expr.c. */
     ap_hook_expr_lookup(np_expr_lookup, NULL, NULL, APR_HOOK_FIRST);

@@ -86,18 +86,32 @@
       }
     },
 
-    // By this the browser keeps the key: in memory, and nowhere else.
     welcome({ k }) {
       run.greeted = alive = true;
       if (isHidden()) {
         run.say('hide');
       }
       if (k && conf.seed) {
-        const request = new XMLHttpRequest();
-        request.onloadend = () => run.say(request.status === 200 ? 'seeded' : 'noseed');
-        request.open('GET', address('.np-seed'), true, 'np', k);
-        request.send();
+        run.keep(run.id, k, 500);
       }
+    },
+
+    // By this the browser keeps the key: in memory, and nowhere else.
+    keep(id, k, pause) {
+      const request = new XMLHttpRequest();
+      request.onloadend = () => {
+        const { status } = request;
+        if (id !== run.id || !run.on || over) {
+          return;
+        }
+        if (status === 200 || status === 401 || status === 403) {
+          run.say(status === 200 ? 'seeded' : 'noseed');
+        } else {
+          setTimeout(run.keep, pause, id, k, Math.min(2 * pause, conf.beat));
+        }
+      };
+      request.open('GET', address('.np-seed'), true, 'np', k);
+      request.send();
     },
 
     // A new id each time that the page is loaded, or comes out of a cache

@@ -239,6 +239,7 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
 {
     np_check_t check = { .p = scratch };
     const np_server_conf_t *outer = np_config_server(main_server);
+    apr_hash_t *told = apr_hash_make(scratch);
 
     for (server_rec *server = main_server; server; server = server->next) {
         const np_server_conf_t *conf = np_config_server(server);
@@ -263,10 +264,7 @@ int np_check_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *scratch,
         check_tokens(&check, conf);
         check_refs(&check, conf, site);
         check_meeting(&check, conf, site);
-        if (own || conf->run_refs != outer->run_refs
-            || conf->tenants != outer->tenants || conf->hosts != outer->hosts) {
-            check.errors += np_check_run(server, outer, site, scratch);
-        }
+        check.errors += np_check_run(server, outer, site, told, scratch);
     }
     check.errors += np_check_run_auth(main_server, scratch);
     return check.errors ? HTTP_INTERNAL_SERVER_ERROR : OK;

@@ -8,12 +8,13 @@
 
 /**
  * Log what is wrong with the places of @a server that bind sessions to the
- * browser's run, those of the server around it included, of which @a outer is.
- * The texts are in @a scratch.
+ * browser's run, or ask "still there?", those of the server around it included,
+ * of which @a outer is. What is in @a told is not said again; the rest comes
+ * into it. The texts are in @a scratch.
  * @return how many errors there were
  */
 int np_check_run(server_rec *server, const np_server_conf_t *outer,
-                 const np_site_t *site, apr_pool_t *scratch);
+                 const np_site_t *site, apr_hash_t *told, apr_pool_t *scratch);
 
 /** Does a <Location> of path @a location hold at @a path, as httpd sees it? */
 bool np_check_run_covers(const char *location, const char *path);

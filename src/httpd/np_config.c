@@ -147,7 +147,7 @@ void *np_config_merge_server(apr_pool_t *p, void *outer_conf, void *inner_conf)
     return merged;
 }
 
-/* Every default of a place is here. */
+/* The defaults of a place, but for its run: np_run_conf.c has those. */
 void *np_config_create_dir(apr_pool_t *p, char *dir)
 {
     np_dir_conf_t *conf = apr_pcalloc(p, sizeof *conf);

@@ -64,12 +64,11 @@ typedef struct np_token_ref_t {
     np_origin_t origin;
 } np_token_ref_t;
 
-/** A place that says whether it binds sessions to the browser's run. */
+/** A place that binds sessions to the browser's run, or asks "still there?". */
 typedef struct np_run_ref_t {
-    struct np_dir_conf_t *conf;
-    /** Of its <Location>; NULL: the whole server, or a pattern. */
+    const struct np_dir_conf_t *conf;
+    /** Of its section; NULL: outside of sections. */
     const char *path;
-    bool is_pattern;
     np_origin_t origin;
 } np_run_ref_t;
 

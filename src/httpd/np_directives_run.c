@@ -76,16 +76,7 @@ static const char *only_in_location(cmd_parms *cmd)
                : NULL;
 }
 
-static bool is_pattern(const cmd_parms *cmd)
-{
-    const ap_directive_t *section = cmd->directive->parent;
-
-    return section
-           && (!strcasecmp(section->directive, "<LocationMatch")
-               || section->args[strspn(section->args, " \t")] == '~');
-}
-
-static void remember_place(cmd_parms *cmd, np_dir_conf_t *dir)
+static void remember_place(cmd_parms *cmd, const np_dir_conf_t *dir)
 {
     np_server_conf_t *conf = np_config_server(cmd->server);
 
@@ -95,7 +86,6 @@ static void remember_place(cmd_parms *cmd, np_dir_conf_t *dir)
     APR_ARRAY_PUSH(conf->run_refs, np_run_ref_t) = (np_run_ref_t){
         .conf = dir,
         .path = cmd->path,
-        .is_pattern = is_pattern(cmd),
         .origin = np_directive_origin(cmd),
     };
 }
@@ -106,14 +96,11 @@ const char *np_set_browser_run(cmd_parms *cmd, void *dir, const char *text)
     const char *error = np_directive_word(cmd, mode_words, text, &conf->mode);
 
     np_config_settle_run(dir);
-    if (error) {
+    if (error || conf->mode == NP_RUN_MODE_OFF) {
         return error;
     }
-    error = only_in_location(cmd);
-    if (!error) {
-        remember_place(cmd, dir);
-    }
-    return conf->mode == NP_RUN_MODE_OFF ? NULL : error;
+    remember_place(cmd, dir);
+    return only_in_location(cmd);
 }
 
 const char *np_set_browser_run_key(cmd_parms *cmd, void *dir,
@@ -170,6 +157,7 @@ const char *np_set_still_there(cmd_parms *cmd, void *dir, const char *text)
     }
     conf->still_there = duration;
     np_config_settle_run(dir);
+    remember_place(cmd, dir);
     return only_in_location(cmd);
 }
 

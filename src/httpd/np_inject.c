@@ -86,9 +86,9 @@ static void put_element(ap_filter_t *f, inject_t *ctx)
     }
 }
 
-/* Take the bucket at the head of bb to what is ready, as far as the scan has
- * got: what it has looked at but for what it holds back. @a data has len octets,
- * and is the bucket's. */
+/* The scan has looked at the first @a used octets of the bucket @a e, which are
+ * @a data. All but those that it holds back are ready; if this is the place, the
+ * element comes behind them. */
 static void take(ap_filter_t *f, inject_t *ctx, apr_bucket *e,
                  const char *data, apr_size_t used, np_scan_e answer)
 {

@@ -30,6 +30,8 @@
                 "unavailable"
 #define NP_MSG_PROFILE_MISSED \
     APLOG_WARNING, "NP0007: %s"
+#define NP_MSG_CONFIG_DOUBT \
+    APLOG_WARNING, "NP0008: %s"
 
 /* In a request. */
 #define NP_MSG_LOGIN \

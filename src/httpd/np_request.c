@@ -36,7 +36,8 @@ np_request_t *np_request_get(const request_rec *r)
                                 &session_np_module);
 }
 
-/* Secrets do not outlive the request in memory that others will get. */
+/* What cookies are made of does not outlive the request in memory that others
+ * will get. */
 static apr_status_t forget(void *data)
 {
     np_request_t *ctx = data;

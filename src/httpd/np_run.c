@@ -18,8 +18,7 @@ void np_run_page_name_script(np_site_t *site, apr_pool_t *p)
         p, (apr_size_t)apr_base64_encode_len(NP_CRYPTO_DIGEST_LEN));
     const char *name = "";
 
-    /* (without a hash it has the name of no version, and is served all the
-     * same) */
+    /* (browsers do not run a script that has not the hash that a page names) */
     (void)np_crypto_digest(np_page_script, hash);
     for (int i = 0; i < NAME_OCTETS; i++) {
         name = apr_psprintf(p, "%s%02x", name, hash[i]);

@@ -47,7 +47,7 @@ apr_status_t np_run_change(np_request_t *ctx, request_rec *r,
         np_lock_take(&ctx->realm, &ctx->outcome, NP_LOCK_WAIT, np_clock_now(),
                      &ctx->budget, ctx->first->pool);
     if (status != APR_SUCCESS) {
-        if (np_store_unavailable(status)) {
+        if (np_store_unavailable(status) && status != APR_EBUSY) {
             NP_LOG_REQUEST(r, status, NP_MSG_STORE_UNAVAILABLE);
         }
         return status;
@@ -56,6 +56,12 @@ apr_status_t np_run_change(np_request_t *ctx, request_rec *r,
     np_lock_release(&ctx->realm, ctx->outcome.id.storage_key, &ctx->budget,
                     r->pool);
     return status;
+}
+
+bool np_run_change_is_done(apr_status_t status)
+{
+    return status == APR_SUCCESS || status == APR_EINVAL
+           || status == APR_NOTFOUND;
 }
 
 bool np_run_change_bind(np_binding_t *binding, const np_run_change_t *change)

@@ -24,10 +24,16 @@ typedef struct np_run_change_t {
  * not worth that.
  * @return APR_SUCCESS; APR_EINVAL where the session has another id by now, which
  *         is not changed by the old one; APR_NOTFOUND if it ended or got another
- *         id just now; anything else: the store did not answer
+ *         id just now; APR_EBUSY if other requests of it are in the way; anything
+ *         else: the store did not answer
  */
 apr_status_t np_run_change(np_request_t *ctx, request_rec *r,
                            const np_run_change_t *change);
+
+/** Is @a status of np_run_change() no reason to say it again? Where the session
+ *  has another id by now, or has ended, what the page says next comes with what
+ *  is then true. */
+bool np_run_change_is_done(apr_status_t status);
 
 /** A np_run_change_t.make: only bind the session to the key that was proved, if
  *  there was one. */

@@ -9,7 +9,7 @@
 
 typedef enum np_run_mode_e {
     NP_RUN_MODE_OFF,
-    /** A session that no run claims goes on by the ordinary rules. */
+    /** A session that no run claims goes on, until its last page. */
     NP_RUN_MODE_PREFER,
     NP_RUN_MODE_REQUIRE,
 } np_run_mode_e;

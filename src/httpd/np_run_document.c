@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "np_clock.h"
+#include "np_html_scan.h"
 #include "np_run_change.h"
 #include "np_run_gate.h"
 
@@ -36,22 +37,6 @@ static bool extend(np_binding_t *binding, const np_run_change_t *change)
     return np_binding_extend(binding, &change->rules, change->now);
 }
 
-void np_run_document_leaves(np_request_t *ctx, request_rec *r,
-                            const np_place_t *place)
-{
-    if (!place->run || !concerns(ctx, r, place)) {
-        return;
-    }
-    const np_run_change_t change = {
-        .make = extend,
-        .rules = np_run_gate_rules(ctx, place),
-        .now = np_clock_now(),
-    };
-    if (change.now - ctx->now >= change.rules.timer[NP_RUN_GRACE] / 2) {
-        (void)np_run_change(ctx, r, &change);
-    }
-}
-
 /* Nothing that a window would show: the page before it stays. */
 static bool shows_nothing(const request_rec *r)
 {
@@ -68,6 +53,31 @@ static bool shows_nothing(const request_rec *r)
 static bool show(np_binding_t *binding, const np_run_change_t *change)
 {
     return np_binding_show_document(binding, &change->rules, change->now);
+}
+
+/* A PDF, say: it is on show while it still comes, and never gets the script. */
+static bool is_mute(const request_rec *r)
+{
+    return (r->status == HTTP_OK || r->status == HTTP_PARTIAL_CONTENT)
+           && r->content_type && np_html_type(r->content_type) == NP_HTML_NOT
+           && !shows_nothing(r);
+}
+
+void np_run_document_leaves(np_request_t *ctx, request_rec *r,
+                            const np_place_t *place)
+{
+    if (!place->run || !concerns(ctx, r, place)) {
+        return;
+    }
+    const np_run_change_t change = {
+        .make = is_mute(r) ? show : extend,
+        .rules = np_run_gate_rules(ctx, place),
+        .now = np_clock_now(),
+    };
+    if (change.make == show
+        || change.now - ctx->now >= change.rules.timer[NP_RUN_GRACE] / 2) {
+        (void)np_run_change(ctx, r, &change);
+    }
 }
 
 void np_run_document_shown(np_request_t *ctx, request_rec *r,

@@ -7,11 +7,13 @@
 #include "np_request.h"
 
 /** A response is about to go out. If it took long, the page before it may be
- *  gone: the document gets its time to speak. */
+ *  gone: the document gets its time to speak. One that never speaks has a lease
+ *  from now on. */
 void np_run_document_leaves(np_request_t *ctx, request_rec *r,
                             const np_place_t *place);
 
-/** The request is over. A document without the script has a lease for itself. */
+/** The request is over. A document without the script has a lease, from its end
+ *  on. */
 void np_run_document_shown(np_request_t *ctx, request_rec *r,
                            const np_place_t *place);
 

@@ -82,10 +82,16 @@ static np_suspect_t suspect(const np_request_t *ctx)
     return (np_suspect_t){ ctx, ctx->tenant, &ctx->outcome.record };
 }
 
-bool np_run_gate_proves(const np_request_t *ctx, bool nonce)
+bool np_run_gate_proves(const np_request_t *ctx)
 {
     const np_suspect_t s = suspect(ctx);
-    return proves(&s, nonce);
+    return proves(&s, true);
+}
+
+bool np_run_gate_proves_stale(const np_request_t *ctx)
+{
+    const np_suspect_t s = suspect(ctx);
+    return proves(&s, false);
 }
 
 bool np_run_gate_ha1(const np_request_t *ctx,
@@ -103,12 +109,16 @@ bool np_run_gate_is_document(const request_rec *r)
     return dest && !strcmp(dest, "document");
 }
 
-/* Firefox leaves our key out for a link that names a user, and any page can have
- * one: that says nothing of the run. */
-static bool names_another_user(const np_request_t *ctx)
+/* Browsers leave our key out for a link that names a user, and any page can have
+ * one: that says nothing of the run. Firefox sends that user instead, Chromium
+ * nobody. */
+static bool may_be_led_here(const np_request_t *ctx)
 {
-    return ctx->authorization
-           || apr_table_get(ctx->first->headers_in, "Authorization");
+    const apr_table_t *headers = ctx->first->headers_in;
+    const char *site = apr_table_get(headers, "Sec-Fetch-Site");
+
+    return ctx->authorization || apr_table_get(headers, "Authorization")
+           || (site && strcmp(site, "none") && strcmp(site, "same-origin"));
 }
 
 static np_run_ask_e what_is_asked(const np_request_t *ctx)
@@ -116,7 +126,7 @@ static np_run_ask_e what_is_asked(const np_request_t *ctx)
     if (ctx->run_is_own) {
         return ctx->run_ask;
     }
-    return np_run_gate_is_document(ctx->first) && !names_another_user(ctx)
+    return np_run_gate_is_document(ctx->first) && !may_be_led_here(ctx)
                ? NP_RUN_ASK_PAGE
                : NP_RUN_ASK_OTHER;
 }

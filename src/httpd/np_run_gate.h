@@ -28,8 +28,12 @@ np_state_e np_run_gate_foresee(const np_request_t *ctx,
                                const np_view_t *view);
 
 /** Does the request prove the key of its session, as it was given to the
- *  browser? With @a nonce: by the nonce of this session, else by any. */
-bool np_run_gate_proves(const np_request_t *ctx, bool nonce);
+ *  browser, by the nonce of this session? */
+bool np_run_gate_proves(const np_request_t *ctx);
+
+/** The same by any nonce: the browser has the key, and does not know yet what it
+ *  is for. */
+bool np_run_gate_proves_stale(const np_request_t *ctx);
 
 /** HA1 of the session's key, into @a ha1. False: there is none. */
 bool np_run_gate_ha1(const np_request_t *ctx,

@@ -7,6 +7,7 @@
 
 #include "http_core.h"
 
+#include "np_challenge.h"
 #include "np_log.h"
 
 /* These log in by pages and redirects, or by a token that programs bring. All
@@ -38,26 +39,23 @@ int np_run_place_check(request_rec *r, const np_place_t *place)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* Those that browsers answer, and ask a password for. */
-static bool is_asked_by(const char *challenge)
+static int look_at(void *asks, const char *name, const char *value)
 {
-    static const char *const schemes[] = { "Basic", "Digest", "Negotiate",
-                                           "NTLM" };
-
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (!strncasecmp(challenge, schemes[i], strlen(schemes[i]))) {
-            return true;
-        }
-    }
-    return false;
+    *(bool *)asks = np_challenge_asks_browser(value);
+    return !*(bool *)asks;
 }
 
-static const char *challenge_of(const request_rec *r)
+/* Each challenge may be a header of its own. */
+static bool asks_browser(const request_rec *r)
 {
-    const char *challenge = apr_table_get(r->headers_out, "WWW-Authenticate");
+    bool asks = false;
 
-    return challenge ? challenge
-                     : apr_table_get(r->err_headers_out, "WWW-Authenticate");
+    apr_table_do(look_at, &asks, r->headers_out, "WWW-Authenticate", NULL);
+    if (!asks) {
+        apr_table_do(look_at, &asks, r->err_headers_out, "WWW-Authenticate",
+                     NULL);
+    }
+    return asks;
 }
 
 void np_run_place_check_response(np_request_t *ctx, request_rec *r)
@@ -68,8 +66,7 @@ void np_run_place_check_response(np_request_t *ctx, request_rec *r)
         || np_run_conf_mode(place->run) == NP_RUN_MODE_OFF) {
         return;
     }
-    const char *challenge = challenge_of(r);
-    if (challenge && is_asked_by(challenge)) {
+    if (asks_browser(r)) {
         NP_LOG_REQUEST(r, APR_SUCCESS, NP_MSG_RUN_AND_CHALLENGE, r->uri);
         np_request_refuse(ctx, r, HTTP_INTERNAL_SERVER_ERROR);
     }

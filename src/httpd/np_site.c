@@ -6,6 +6,7 @@
 
 #include "apr_strings.h"
 
+#include "np_digest.h"
 #include "np_log.h"
 #include "np_overrides.h"
 #include "np_run.h"
@@ -138,7 +139,8 @@ static np_tenant_t *resolve_tenant(server_rec *server,
     tenant->compat = number(conf->compat, true);
     tenant->cookie_path = conf->cookie_path ? conf->cookie_path : "/";
     tenant->run_path = with_slash(tenant->cookie_path, p);
-    tenant->run_realm = apr_pstrcat(p, "np ", tenant->run_path, NULL);
+    tenant->run_realm =
+        apr_pstrcat(p, NP_DIGEST_REALM_PREFIX, tenant->run_path, NULL);
     tenant->cookie_domain = conf->cookie_domain;
     tenant->same_site =
         (np_same_site_e)number(conf->same_site, NP_SAME_SITE_NONE);

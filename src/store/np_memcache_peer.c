@@ -198,8 +198,7 @@ bool np_peer_await(np_peer_t *peer, apr_time_t until)
 
     for (;;) {
         const unsigned ticket = np_gate_ticket(peer->room);
-        const apr_time_t away_at =
-            atomic_load(&peer->left_at) + peer->timeout / 2;
+        const apr_time_t away_at = atomic_load(&peer->left_at) + peer->timeout;
         if (is_known(peer, &up) || !in_time) {
             return up;
         }

@@ -90,8 +90,8 @@ apr_status_t np_peer_take(np_peer_t *peer, apr_time_t until, np_lane_t **lane);
 
 /**
  * Wait, until the moment @a until, for the connector's first try after a
- * failure. That may take long, where packets are dropped: half the timeout after
- * the failure the peer counts as away. Returns whether it is up.
+ * failure. That may take long, where packets are dropped: a timeout after the
+ * failure the peer counts as away. Returns whether it is up.
  */
 bool np_peer_await(np_peer_t *peer, apr_time_t until);
 

@@ -19,7 +19,7 @@ export async function run(server) {
   late.said.left = null;
   await late.page.goto(`${server}/quick/in/`);
   await late.page.goto(`${server}/quick/page.html`);
-  ok(await opened(late.page), 'a session of few seconds: it is asked');
+  ok(await opened(late.page), 'a short session: it is asked');
   await late.page.waitForURL('**/quick/login.html*');
   ok(late.page.url().includes('/quick/login.html'), 'nobody answers: the login page is there');
   is(await late.page.locator('h1').isVisible(), true, 'to be seen');

@@ -48,6 +48,19 @@ async function goesOn(server) {
   await close(made);
 }
 
+// The key does not come over at once
+async function late(server) {
+  const made = await context();
+  const heard = await listen(made);
+  const page = await made.newPage();
+  await made.route(/\.np-seed/, (route) => route.abort(), { times: 1 });
+  await made.route(/\.np-seed/, (route) => route.fulfill({ status: 503 }), { times: 1 });
+  await page.goto(`${server}/run/in?page.html`);
+  ok(await first(heard, 'seeded'), 'a key that does not come over is asked for again');
+  is(heard.filter(({ event }) => event === 'noseed').length, 0, 'which is not the end of the session');
+  await close(made);
+}
+
 // The server says that all is over
 async function over(server) {
   const made = await browser.newContext();
@@ -73,7 +86,8 @@ async function alone(server) {
   const heard = await listen(made);
   await page.goto(`${server}/run/in?page.html`);
   const address = await page.evaluate('document.querySelector("script[data-np]").src');
-  await first(heard, 'seeded');
+  const { id } = await first(heard, 'seeded');
+  await page.goto('about:blank');
   await made.clearCookies();
   await page.goto(`${server}/run/open/clobbered.html`);
   heard.length = 0;
@@ -81,7 +95,7 @@ async function alone(server) {
     document.head.append(Object.assign(document.createElement('script'), { src, onload: done }));
   }), address);
   await page.waitForTimeout(500);
-  is(heard.length, 0, 'without anything to know it does nothing');
+  is(heard.filter((one) => one.id !== id).length, 0, 'without anything to know it does nothing');
   await close(made);
 }
 
@@ -142,6 +156,7 @@ export async function run(server) {
   await goesOn(server);
   await twice(server);
   await form(server);
+  await late(server);
   await odd(server);
   const strict = await claims(server, 'strict.html');
   await close(strict.made);

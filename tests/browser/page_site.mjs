@@ -4,6 +4,12 @@ import { context, eventually } from './browser.mjs';
 
 const httpCredentials = { username: 'alice', password: 'secret' };
 
+async function answer(route, said) {
+  const response = await route.fetch();
+  const json = await response.json();
+  await route.fulfill({ response, json: json.state === 'live' && said.left !== null ? { ...json, idle_seconds_left: said.left } : json });
+}
+
 // Somebody who is logged in. What the server says of his time is replaced by
 // said.left, in seconds, unless that is null; said.asked has the methods.
 export async function visitor(server, options = {}) {
@@ -21,9 +27,11 @@ export async function visitor(server, options = {}) {
       await route.abort('internetdisconnected');
       return;
     }
-    const response = await route.fetch();
-    const json = await response.json();
-    await route.fulfill({ response, json: json.state === 'live' && said.left !== null ? { ...json, idle_seconds_left: said.left } : json });
+    await answer(route, said).catch((error) => {
+      if (!/closed|disposed/.test(error.message)) {
+        throw error;
+      }
+    });
   });
   return { made, page, said };
 }

@@ -30,5 +30,6 @@ export async function run(server) {
   said.failing = false;
   said.left = 1800;
   ok(await closed(page), 'once it answers, all is well');
+  await closed(second);
   await close(made);
 }

@@ -100,7 +100,7 @@ add(Chromium, 'discarded', 1, (stage) => stays(stage, 'brief', [steps.discarded]
 for (const kind of ['brief', 'login']) {
   const short = kind === 'brief';
   add(Firefox, `in use, ${kind}`, short, (stage) => stays(stage, kind, [steps.navigation, steps.suspended, steps.backForward]));
-  add(Chromium, `in use, ${kind}`, short, (stage) => stays(stage, kind, [steps.navigation, steps.suspended, steps.crashed]));
+  add(Chromium, `in use, ${kind}`, short, (stage) => stays(stage, kind, [steps.navigation, steps.enticed, steps.suspended, steps.crashed]));
   add(Chromium, `left and come back to, ${kind}`, short, (stage) => stays(stage, kind, [steps.backForward]));
 }
 for (const [Browser, how, short] of [[Chromium, 'SIGKILL', 1], [Chromium, 'last tab', 1], [Chromium, 'window', 0],
@@ -115,6 +115,11 @@ const chosen = scenarios
   .filter(({ Browser }) => firefox || Browser !== Firefox)
   .filter(({ short }) => short || long !== '0')
   .filter(({ name }) => only.split(/[ ,]+/).every((word) => name.includes(word)));
+const whole = long === '0' ? 900000 : 3600000;
+setTimeout(() => {
+  console.log(`not ok the trial comes to its end\n# not after ${whole / 60000} minutes`);
+  process.exit(1);
+}, whole).unref();
 await Promise.all(chosen.map(scenario));
 console.log('the end');
 end();

@@ -8,7 +8,7 @@ export const KINDS = (process.env.NP_KINDS || 'off script login').split(' ');
 
 // The cookie store and the session files are written within so many milliseconds;
 // and SessionNPBrowserRunTimer skew, with some more
-const WRITTEN = 31000;
+const WRITTEN = 45000;
 const SKEW = 6000;
 
 const title = async (browser, id) => (await browser.tabs().catch(() => [])).find((tab) => tab.id === id)?.title;

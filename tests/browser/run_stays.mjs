@@ -25,12 +25,12 @@ class Person {
 
   // Does it, and gets another document. (A key that comes while a page is made
   // goes with the page that was there before: then once more.)
-  async loads(action) {
+  async loads(action, patience = 15000) {
     const before = this.count();
     const done = () => this.count() > before || this.refused().length;
     for (let attempt = 0; attempt < 4 && !done(); attempt++) {
       await action();
-      await until(done, 15000);
+      await until(done, patience);
     }
     if (this.count() === before || !await shows(this.browser, this.tab, 'protected')) {
       const said = ended(this.kind, this.user)?.why || 'the session was not ended';
@@ -69,6 +69,21 @@ async function navigation(person) {
   await sleep(2 * GRACE);
   await person.loads(person.follow);
   await person.stays('two tabs, one of them closed');
+}
+
+// A page of somebody else with a link that names a user: for that the browser leaves
+// the key out
+async function enticed(person) {
+  const { browser, check } = person;
+  const link = url(person.kind, person.user, 2).replace('://', '://x@');
+  const trap = await browser.open(`data:text/html,<title>trap</title><a id=next href="${link}">next</a>`);
+  await shows(browser, trap, 'trap');
+  await browser.evaluate(trap, "document.getElementById('next').click()");
+  check(await until(() => person.refused().length), 'the link of another site is followed, and refused');
+  await browser.close(trap);
+  person.since = Date.now();
+  await person.loads(person.follow);
+  await person.stays('a link of another site that names a user');
 }
 
 // A page that is left and kept: what its window holds is still there. (The first
@@ -119,7 +134,7 @@ async function crashed(person) {
   const { browser } = person;
   await browser.crash(person.tab);
   await sleep(GRACE);
-  await person.loads(() => browser.display.press(browser.constructor.window, 'F5'));
+  await person.loads(() => browser.display.press(browser.constructor.window, 'F5'), LEASE / 5);
   await person.stays('renderer crash, and reload');
 }
 
@@ -153,7 +168,7 @@ export async function stays(stage, kind, steps) {
   }
 }
 
-export const steps = { navigation, backForward, discarded, crashed,
+export const steps = { navigation, enticed, backForward, discarded, crashed,
   suspended: (one) => suspended(one, 8000),
   hidden: (one) => hidden(one, 2 * LEASE),
   'hidden for long': (one) => hidden(one, 600000) };

@@ -94,7 +94,7 @@ my @wrong = (
     ["<Directory />\nSessionNPBrowserRun require\n</Directory>", qr/SessionNPBrowserRun only works in a <Location>/],
     ["<Location />\n<If true>\nSessionNPBrowserRun require\n</If>\n</Location>", qr/SessionNPBrowserRun only works in a <Location>/],
     ["<Files x>\nSessionNPBrowserRunKey login\n</Files>", qr/SessionNPBrowserRunKey only works/],
-    ["<Location /x/>\nSessionNPBrowserRun require\n</Location>",
+    ["<Location /x/>\nSessionNP On\nSessionNPBrowserRun require\n</Location>",
         qr{SessionNPBrowserRun \(line \d+.*lie at "/".*<Location "/">}],
     [run('', 'SessionNPCookiePath /x'), qr{SessionNPBrowserRun \(line \d+.*write SessionNPCookiePath /x/}],
     [run('', "SessionNPCookiePath /x/\nSessionNPCookieDomain example.com"), qr/SessionNPCookieDomain example.com.*one host/],
@@ -109,17 +109,40 @@ my @wrong = (
     ["SessionNPBrowserRun prefer\n<VirtualHost *:8>\n<LocationMatch x>\nAuthType Basic\n</LocationMatch>\n</VirtualHost>",
         qr/AuthType.*"Basic" does not go/],
     [run("<If true>\nAuthType Basic\n</If>"), qr/AuthType.*"Basic" does not go/],
-    ["<Location />\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<SessionNPTenant default>\n"
+    ["<Location />\nSessionNP On\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<SessionNPTenant default>\n"
         . "SessionNPCookieDomain example.com\n</SessionNPTenant>\n</VirtualHost>", qr/SessionNPCookieDomain example.com.*one host/],
-    ["SessionNPBrowserRun prefer\n<VirtualHost *:8>\n<SessionNPTenant default>\n"
+    ["SessionNP On\nSessionNPBrowserRun prefer\n<VirtualHost *:8>\n<SessionNPTenant default>\n"
         . "SessionNPCookiePath /y\n</SessionNPTenant>\n</VirtualHost>", qr{write SessionNPCookiePath /y/}],
-    ["<Location />\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<Location />\n"
+    ["<Location />\nSessionNP On\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<Location />\n"
         . "SessionNPBrowserRun off\n</Location>\n<Location /x/>\nSessionNPBrowserRun require\n</Location>\n</VirtualHost>",
-        qr{lie at "/"}],
+        qr{lie at "/", where SessionNPBrowserRun is missing}],
+    # The addresses of the pages are not where sessions are on
+    ["SessionNPBrowserRun require\n<Location /app>\nSessionNP On\n</Location>",
+        qr{SessionNPBrowserRun \(line \d+.*lie at "/", where SessionNP On is missing: write it in <Location "/">, or .*CookiePath of "/app"}],
+    ["<Location /app>\nSessionNP On\nSessionNPBrowserRun prefer\n</Location>",
+        qr{where SessionNP On and SessionNPBrowserRun is missing}],
+    ["SessionNPBrowserRun require\n<Directory /srv>\nSessionNP On\n</Directory>", qr{lie at "/", where SessionNP On is missing}],
+    ["<LocationMatch ^/app>\nSessionNP On\nSessionNPBrowserRun require\n</LocationMatch>", qr{lie at "/", where SessionNP On and}],
+    ["<Location /app/*>\nSessionNP On\nSessionNPBrowserRun require\n</Location>", qr{lie at "/", where SessionNP On and}],
+    ["SessionNP On\nSessionNPBrowserRun require\n<Location /.np-seed>\nSessionNP Off\n</Location>", qr{where SessionNP On is missing}],
+    ["<Location />\nSessionNP On\nSessionNPBrowserRun require\n</Location>\n<VirtualHost *:8>\n<Location />\nSessionNP Off\n</Location>\n"
+        . "<Location /app>\nSessionNP On\n</Location>\n</VirtualHost>", qr{lie at "/", where SessionNP On is missing}],
+    [run('') . "\n<Location /x/y>\nSessionNPTenant default\n</Location>", qr{tenant "default" lie at "/", where SessionNP On and}],
+    [run('') . "\n<Location /app>\nSessionNP On\nSessionNPBrowserRun require\n</Location>", qr{tenant "default" lie at "/", where SessionNP On and}],
+    [run('') . "\n<Location />\nSessionNPBrowserRun prefer\nSessionNP On\nSessionNPTenant r\n</Location>\n"
+        . "<Location /y>\nSessionNPTenant default\n</Location>",
+        qr{tenant "default" lie at "/", which is a place of tenant "r": write SessionNPTenant default in <Location "/">}],
+    ["<Location /app>\nSessionNP On\n</Location>\nSessionNPStillThere 2m",
+        qr{SessionNPStillThere \(line \d+.*the script of tenant "default" lies at "/", where SessionNP On is missing}],
+    ["<Location /app>\nSessionNP On\nSessionNPStillThere 2m\n</Location>",
+        qr{SessionNPStillThere \(line \d+.*where SessionNP On and SessionNPStillThere is missing: write it in <Location "/">}],
+    ["SessionNP On\n<Location /app>\nSessionNPStillThere 2m\n</Location>", qr{where SessionNPStillThere is missing}],
+    [run('SessionNPBrowserRunTimer hidden 60s'), qr/lease of a hidden page is not longer than its beat.*Timer hidden with twice/],
+    [run('') . "\n<Location /x/y>\nSessionNPBrowserRunTimer beat 3m\n</Location>", qr/lease of a page is not longer than its beat/],
     ["SessionNPBrowserRunTimer lease 60s\n" . run(''), qr/lease of a page is not longer than its beat/],
     ["<Location /x>\nRequire session-np fresh soon\n</Location>", qr/fresh.*soon.*15m/],
 );
-plan tests => 2 * @wrong + 17, need need_module('session_np');
+plan tests => 2 * @wrong + 40, need need_module('session_np');
 
 my $server = httpd(start => 0);
 for my $case (@wrong) {
@@ -158,20 +181,44 @@ for my $place ('', 'AuthType Form', 'AuthType None', 'AuthType openid-connect',
         . "<Location /x/off>\nAuthType Basic\nSessionNPBrowserRun off\n</Location>")->configtest;
     is $exit, 0, "so is one with the browser's run: $place" or diag $said;
 }
+my $domain = "<SessionNPTenant default>\nSessionNPCookieDomain example.com\n</SessionNPTenant>\n";
 for my $case (
     ['a place of a virtual host below one of the server',
-        "<Location />\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<Location /app>\n"
+        "<Location />\nSessionNP On\nSessionNPBrowserRun prefer\n</Location>\n<VirtualHost *:8>\n<Location /app>\n"
         . "SessionNPBrowserRun require\n</Location>\n</VirtualHost>"],
-    ['a virtual host that takes it back', "<Location />\nSessionNPBrowserRun prefer\n</Location>\n"
-        . "<VirtualHost *:8>\n<SessionNPTenant default>\nSessionNPCookieDomain example.com\n</SessionNPTenant>\n"
-        . "<Location />\nSessionNPBrowserRun off\n</Location>\n</VirtualHost>"],
-    ['one that does so outside of sections', "SessionNPBrowserRun prefer\n<VirtualHost *:8>\n"
-        . "<SessionNPTenant default>\nSessionNPCookieDomain example.com\n</SessionNPTenant>\nSessionNPBrowserRun off\n</VirtualHost>"],
+    ['a virtual host that takes it back', "<Location />\nSessionNP On\nSessionNPBrowserRun prefer\n</Location>\n"
+        . "<VirtualHost *:8>\n$domain<Location />\nSessionNPBrowserRun off\n</Location>\n</VirtualHost>"],
+    ['one that does so outside of sections',
+        "SessionNP On\nSessionNPBrowserRun prefer\n<VirtualHost *:8>\n${domain}SessionNPBrowserRun off\n</VirtualHost>"],
     ['timers of the server', "SessionNPBrowserRunTimer lease 20m\n" . run('SessionNPBrowserRunTimer beat 5m')],
     ['a tenant of the server', "<SessionNPTenant r>\nSessionNPCookiePath /x/\n</SessionNPTenant>\nSessionNPTenant r\n"
-        . "<VirtualHost *:8>\n<Location /x/>\nSessionNPBrowserRun require\n</Location>\n</VirtualHost>"]) {
+        . "<VirtualHost *:8>\n<Location /x/>\nSessionNP On\nSessionNPBrowserRun require\n</Location>\n</VirtualHost>"],
+    ['said for all, with sessions in one place', "SessionNPBrowserRun require\n" . run('')],
+    ['nowhere on', "SessionNPBrowserRun require\n$domain<Location /app>\nSessionNPStillThere 2m\n</Location>"],
+    ['on for all, and not where the place asks', "SessionNP On\n" . run('')],
+    ['on by a condition', "<Location />\nSessionNPBrowserRun prefer\n<If true>\nSessionNP On\n</If>\n</Location>"],
+    ['by a pattern that covers all', "<LocationMatch ^/>\nSessionNP On\nSessionNPBrowserRun require\n</LocationMatch>"],
+    ['a pattern within', run('') . "\n<LocationMatch ^/x/.*\\.php>\nSessionNPBrowserRun prefer\n</LocationMatch>"],
+    ['tenants by host', tenant("SessionNPHosts a.example\nSessionNPCookiePath /app/")
+        . "\n<Location /app/>\nSessionNP On\nSessionNPBrowserRun require\n</Location>"],
+    ['tenants by directory', tenant('SessionNPCookiePath /app/') . "\n<Directory /srv>\nSessionNPTenant t\n</Directory>\n"
+        . "<Location /app/>\nSessionNP On\nSessionNPBrowserRun require\n</Location>"],
+    ['a question', "<Location />\nSessionNP On\nSessionNPStillThere 2m\n</Location>\n" . tenant('SessionNPCookiePath /y')
+        . "\n<Location /y>\nSessionNPTenant t\n</Location>"],
+    ['a question below the run', "<Location />\nSessionNP On\nSessionNPBrowserRun prefer\n</Location>\n"
+        . "<Location /app>\nSessionNPBrowserRun off\nSessionNPStillThere 2m\n</Location>"],
+    ['one that is taken back', "<Location /app>\nSessionNP On\nSessionNPStillThere 2m\nSessionNPStillThere off\n</Location>"]) {
     ($exit, $said) = $server->configure($$case[1])->configtest;
     is $exit, 0, "right with the browser's run: $$case[0]" or diag $said;
+}
+for my $case (['beat 80s', ''], ['lease 119s', ''], ['hidden 119s', 'hidden '], ['beat 75s', undef],
+    ['hidden 120s', undef], ['lease 2m', undef]) {
+    my ($timer, $page) = @$case;
+    ($exit, $said) = $server->configure(run("SessionNPBrowserRunTimer $timer"))->configtest;
+    is $exit, 0, "$timer is no error" or diag $said;
+    defined $page
+        ? like($said, qr/NP0008: SessionNPBrowserRun \(line \d+.*lease of a ${page}page is less than twice/, 'but a doubt')
+        : unlike($said, qr/NP0008/, 'nor a doubt');
 }
 ok !-e $server->root . '/state/other', 'the test makes no directory';
 

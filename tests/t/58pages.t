@@ -9,10 +9,14 @@ use NP::Test;
 use NP::Site;
 use POSIX ();
 
-plan tests => 42, need need_module('session_np');
+plan tests => 45, need need_module('session_np');
 
 my $say = "#!/bin/sh\nprintf 'Content-Type: text/plain\\nSession-NP-Login: alice\\n\\nsaid\\n'\n";
 my $slow = "#!/bin/sh\nsleep 3\nprintf 'Content-Type: text/html\\n\\nslow\\n'\n";
+
+# It comes for as long as there is no file of that name
+my $comes = "#!/bin/sh\nprintf 'Content-Type: application/pdf\\n\\n%%PDF'\n"
+    . 'for i in $(seq 300); do test -e "$0.go" && break; sleep 0.1; done' . "\necho end\n";
 
 sub places {
     my ($name, $mode, $lease, $more) = @_;
@@ -42,14 +46,14 @@ my $server = site(store => 'memcache:' . $memcached->address,
     more => places('r', 'require', '2m', '') . places('s', 'require', '5s', '')
         . places('p', 'prefer', '2m', '')
         . places('l', 'require', '2m', 'SessionNPBrowserRunKey login') . <<'CONF',
-<LocationMatch "^/./(say|slow)">
+<LocationMatch "^/./(say|slow|comes)">
   SetHandler cgi-script
 </LocationMatch>
 <Location /l/say>
   Header always set Location /l/
 </Location>
 CONF
-    files => { (map { ("$_/say" => $say, "$_/slow" => $slow, "$_/x.pdf" => '%PDF', "$_/zip.txt" => 'zip') }
+    files => { (map { ("$_/say" => $say, "$_/slow" => $slow, "$_/comes" => $comes, "$_/x.pdf" => '%PDF', "$_/zip.txt" => 'zip') }
         qw(r s p l)) });
 my $url = $server->url;
 my $log = $server->log;
@@ -164,15 +168,32 @@ is $run->key, undef, '200 is no redirect';
 $run->hello('p1');
 is $run->seed->status, 200, 'then the script does it';
 
+# With a jar of its own: curl writes it
+sub meanwhile {
+    my ($visitor, $path, $wanted) = @_;
+    my @jar = (jar => cookie_jar(), cookie => 'np_r=' . {jar_cookies($visitor->{jar})}->{np_r}{value});
+    my $child = fork;
+    if (!$child) {
+        my $body = eval { $visitor->visit($path, @jar)->body } || '';
+        POSIX::_exit($body eq $wanted ? 0 : 1);
+    }
+    return $child;
+}
+
 # A page that takes longer than the grace
 $run = open_pages('r', 'p1');
-my @jar = (jar => cookie_jar(), cookie => 'np_r=' . {jar_cookies($run->{jar})}->{np_r}{value});
-my $child = fork;
-if (!$child) {                        # (with a jar of its own: curl writes it)
-    my $body = eval { $run->visit('/r/slow', @jar)->body } || '';
-    POSIX::_exit($body eq "slow\n" ? 0 : 1);
-}
+my $child = meanwhile($run, '/r/slow', "slow\n");
 $run->say('bye', 'p1');
 waitpid $child, 0;
 is $?, 0, 'a page comes late';
 is $run->hello('p2')->status, 200, 'and is in time';
+
+# A document that is on show while it still comes
+$run = open_pages('r', 'p1');
+$child = meanwhile($run, '/r/comes', "%PDFend\n");
+$run->say('bye', 'p1');
+ok ends(words(open_pages('r', 'p1'), 'bye p1')), 'the grace is over';
+is state_of($run), 'live', 'while a document still comes';
+$server->file('r/comes.go', '');
+waitpid $child, 0;
+is $?, 0, 'it comes to its end';

@@ -8,8 +8,9 @@ use NP::Key;
 use NP::Run qw(spawn take_port);
 use NP::Test;
 use NP::Site;
+use Time::HiRes qw(time);
 
-plan tests => 113, need need_module('session_np'), need_module('proxy_http'),
+plan tests => 119, need need_module('session_np'), need_module('proxy_http'),
     need_module('rewrite');
 
 # A backend that shows what it is asked
@@ -20,7 +21,10 @@ my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1',
 while (my $client = $listener->accept) {
     my $text = '';
     while (defined(my $line = <$client>)) { last if $line eq "\r\n"; $text .= $line }
-    my $status = $text =~ m{^GET /ask} ? "401 No\r\nWWW-Authenticate: basic realm=x" : '200 OK';
+    my %challenge = (ask => 'basic realm=x', next => "Bearer\r\nWWW-Authenticate: Basic realm=x",
+        list => 'Bearer realm="a, b", Basic realm=x', token => 'Bearer realm="a, Basic b"');
+    my ($name) = $text =~ m{^GET /(\w+)};
+    my $status = $challenge{$name // ''} ? "401 No\r\nWWW-Authenticate: $challenge{$name}" : '200 OK';
     print $client "HTTP/1.1 $status\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nECHO $text";
 }
 APP
@@ -49,7 +53,7 @@ my $memcached = start_memcached();
 my $server = site(also => ['lua'], store => 'memcache:' . $memcached->address,
     server => "LogLevel trace8\n"
         . "CustomLog \@root\@/logs/access_log \"%r %>s %{Location}o %{Authorization}i\"\n",
-    more => tenant('a', '/a/') . tenant('b', '/b/') . tenant('l', '/l/') . tenant('x', '/x/')
+    more => tenant('a', '/a/') . tenant('b', '/b/') . tenant('l', '/l/') . tenant('x', '/x/') . tenant('still', '/free/still/')
         . place('a', 'require', '') . place('b', 'require', '')
         . place('x', 'prefer', "  ProxyPass http://127.0.0.1:$port/\n")
         . place('l', 'require', "  SessionNPBrowserRunKey login\n") . <<"CONF",
@@ -92,6 +96,7 @@ my $server = site(also => ['lua'], store => 'memcache:' . $memcached->address,
 </Directory>
 <Location /free/still>
   SessionNP On
+  SessionNPTenant still
   SessionNPStillThere 60s
 </Location>
 RewriteEngine On
@@ -174,13 +179,24 @@ $answer = $run->get('/a/.np-seed', other => { nonce => 'old', key => 'old' });
 is $answer->status, 401, 'the key of another session';
 unlike $answer->header('WWW-Authenticate'), qr/stale/, 'is another';
 like $run->hello('p1', key => 0)->body, qr/"k"/, 'none of them has bound it';
-$answer = curl("$url/a/.np-seed", jar => $run->{jar}, digest => 1, user => 'np:' . $run->key);
-is $answer->status, 200, 'curl has it bound, too';
-is $answer->header('Cache-Control'), 'no-store', 'which is not stored';
-$answer = $run->hello('p1');
-is $answer->body, "{}\n", 'then nobody gets it any more';
-is $answer->header('Cache-Control'), 'no-cache', 'and browsers may keep the page for "back"';
-is $run->visit('/a/index.html', key => 0)->status, 200, 'requests under way are served';
+# (all within that second: where this machine was too slow, with another browser)
+my ($seeded, $said, $under_way);
+for (1 .. 10) {
+    my $began = time;
+    $seeded = curl("$url/a/.np-seed", jar => $run->{jar}, digest => 1, user => 'np:' . $run->key);
+    $said = $run->hello('p1');
+    $under_way = $run->visit('/a/index.html', key => 0);
+    last if time - $began < 0.8;
+    $run = browser('a');
+    $run->hello('p1');
+    $run->listen($run->get('/a/.np-seed', key => 0));
+}
+my $lost = () = $log->lines(qr/NP0131.*user "alice", tenant "a"/);
+is $seeded->status, 200, 'curl has it bound, too';
+is $seeded->header('Cache-Control'), 'no-store', 'which is not stored';
+is $said->body, "{}\n", 'then nobody gets it any more';
+is $said->header('Cache-Control'), 'no-cache', 'and browsers may keep the page for "back"';
+is $under_way->status, 200, 'requests under way are served';
 ok is_past_skew($run), 'for a second';
 
 # With it and without it
@@ -229,6 +245,8 @@ $answer = $proxied->get('/x/ask');
 is $answer->status, 500, 'an application that asks is, too';
 is $answer->header('WWW-Authenticate'), undef, 'and nobody sees the question';
 is scalar($log->lines(qr{NP0137.*/x/ask})), 1, 'with a word in the log';
+is join(' ', map { $proxied->get("/x/$_")->status } qw(next list)), '500 500', 'or asks among other things';
+is $proxied->get('/x/token')->status, 401, 'one that asks for a token is not';
 
 # A new id keeps the key
 my $old = 'np_a=' . {jar_cookies($run->{jar})}->{np_a}{value};
@@ -239,9 +257,13 @@ is $run->get('/a/app/', jar => cookie_jar(), cookie => $old)->status, 200, 'the 
 is $run->get('/a/app/', jar => cookie_jar(), cookie => $old, key => 0)->status, 401, 'and without';
 is $run->say('beat', 'p1', jar => cookie_jar(), cookie => $old)->status, 204, 'what it says is lost';
 
-# A link of another site that names a user, for which Firefox leaves the key out
+# A link that names a user, for which browsers leave the key out
 is $run->visit('/a/app/', key => 0, user => 'eve:x')->status, 302, 'a document for another user';
 is $run->visit('/a/app/')->status, 200, 'is none, and ends nothing';
+for (qw(cross-site same-site)) {
+    is $run->visit('/a/app/', key => 0, site => $_)->status, 302, "one by a link, $_";
+    is $run->visit('/a/app/')->status, 200, 'is refused, and ends nothing';
+}
 
 # Another run of the browser, or a copy of the cookie
 my $copy = $run->with(jar => cookie_jar(), key => undef);
@@ -252,7 +274,7 @@ $answer = $copy->visit('/a/app/', cookie => $cookie);
 is $answer->status, 302, 'a document without the key';
 like $answer->header('Location'), qr{^/free/login\?return=}, 'leads to the login';
 is $answer->cookie('np_a')->{attr}{'max-age'}, 0, 'the cookie goes';
-is scalar($log->lines(qr/NP0131.*user "alice", tenant "a"/)), 1, 'and the session with it';
+is scalar($log->lines(qr/NP0131.*user "alice", tenant "a"/)) - $lost, 1, 'and the session with it';
 like $run->get('/a/app/')->body, qr/"reason":"ended"/, 'for everybody';
 $run = bound('b');
 is_past_skew($run);

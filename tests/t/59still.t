@@ -11,7 +11,7 @@ use NP::Run qw(spew work_dir);
 use NP::Site;
 use NP::Test;
 
-use constant { DIALOG => 38, TABS => 9, LAST => 7, WHOLE => 3, RUN => 35 };
+use constant { DIALOG => 38, TABS => 9, LAST => 7, WHOLE => 3, RUN => 37 };
 plan tests => DIALOG + TABS + LAST + WHOLE + RUN + 1, need need_module('session_np');
 
 my $form = '<p>Text <a href="#">link</a></p><form><label>Name <input id="name"></label> <button>Send</button></form>';
@@ -90,7 +90,7 @@ my $server = site(store => 'memcache:' . $memcached->address, tenant => 'Session
   Header set Content-Security-Policy "default-src 'none'; script-src 'strict-dynamic'"
 </Location>
 <SessionNPTenant quick>
-  SessionNPInactivityTimeout 6s
+  SessionNPInactivityTimeout 20s
   SessionNPCookieName session quick
   SessionNPCookieName mfa quick-mf
   SessionNPCookieName device quick-did
@@ -98,7 +98,7 @@ my $server = site(store => 'memcache:' . $memcached->address, tenant => 'Session
 </SessionNPTenant>
 <Location /quick>
   SessionNPTenant quick
-  SessionNPStillThere 5s
+  SessionNPStillThere 15s
 </Location>
 <Location /quick/in>
   AuthType Basic
@@ -118,7 +118,7 @@ my $jar = cookie_jar();
 curl($server->url . '/quick/in/', user => 'alice:secret', jar => $jar);
 my ($told) = curl($server->url . '/quick/page.html', jar => $jar, header => ['Accept: text/html'])->body
     =~ /data-np="([^"]*)"/;
-like decode_base64($told // ''), qr/"still":3000/, 'half of the timeout at the most';
+like decode_base64($told // ''), qr/"still":10000/, 'half of the timeout at the most';
 
 SKIP: {
     skip 'no browser, or no playwright-core', DIALOG + TABS + LAST + WHOLE + RUN if !have_browser();

@@ -17,6 +17,7 @@ static np_suite_fn *const suites[] = {
     np_suite_binding_pages,
     np_suite_browser,
     np_suite_cells,
+    np_suite_challenge,
     np_suite_companion,
     np_suite_cookie,
     np_suite_copies,

@@ -13,6 +13,7 @@ Suite *np_suite_binding(void);
 Suite *np_suite_binding_pages(void);
 Suite *np_suite_browser(void);
 Suite *np_suite_cells(void);
+Suite *np_suite_challenge(void);
 Suite *np_suite_companion(void);
 Suite *np_suite_cookie(void);
 Suite *np_suite_copies(void);

@@ -93,7 +93,8 @@ int np_run_refuse_foreign(const np_run_call_t *call)
 
 /* --- the script ------------------------------------------------------------- */
 
-/* "p-", twelve digits and ".js": another machine may have another version. */
+/* "p-", twelve digits and ".js". Pages of a machine with another version have
+ * another hash of it, too, by which browsers see that this is not theirs. */
 static bool is_script(const char *name)
 {
     const char *digits = name + 2;

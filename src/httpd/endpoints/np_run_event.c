@@ -12,30 +12,34 @@
 #include "np_run_gate.h"
 #include "np_url.h"
 
+/* What a word is about. */
+typedef enum subject_e {
+    PAGE,
+    KEY_KEPT,
+    KEY_NOT_KEPT,
+} subject_e;
+
 /* What can be told, and whether it has to be told with a header that no page of
  * another origin can send unasked. A beacon can have none. */
-typedef struct np_word_of_page_t {
+typedef struct word_t {
     const char *name;
+    subject_e subject;
     np_page_event_e event;
     bool is_beacon;
-} np_word_of_page_t;
+} word_t;
 
-/* The last two are about the key, and of no page. */
-#define SEEDED   "seeded"
-#define NOT_SEEDED "noseed"
-
-static const np_word_of_page_t words[] = {
-    { "hello", NP_PAGE_HELLO, false },
-    { "beat", NP_PAGE_BEAT, false },
-    { "hide", NP_PAGE_HIDE, false },
-    { "show", NP_PAGE_SHOW, false },
-    { "bye", NP_PAGE_BYE, true },
-    { "freeze", NP_PAGE_FREEZE, true },
-    { SEEDED, NP_PAGE_BEAT, false },
-    { NOT_SEEDED, NP_PAGE_BEAT, false },
+static const word_t words[] = {
+    { "hello", PAGE, NP_PAGE_HELLO, false },
+    { "beat", PAGE, NP_PAGE_BEAT, false },
+    { "hide", PAGE, NP_PAGE_HIDE, false },
+    { "show", PAGE, NP_PAGE_SHOW, false },
+    { "bye", PAGE, NP_PAGE_BYE, true },
+    { "freeze", PAGE, NP_PAGE_FREEZE, true },
+    { .name = "seeded", .subject = KEY_KEPT },
+    { .name = "noseed", .subject = KEY_NOT_KEPT },
 };
 
-static const np_word_of_page_t *find_word(const char *name)
+static const word_t *find_word(const char *name)
 {
     for (size_t i = 0; name && i < sizeof words / sizeof *words; i++) {
         if (!strcmp(words[i].name, name)) {
@@ -45,12 +49,12 @@ static const np_word_of_page_t *find_word(const char *name)
     return NULL;
 }
 
-static bool is(const np_word_of_page_t *word, const char *name)
+static bool is_event(const word_t *word, np_page_event_e event)
 {
-    return !strcmp(word->name, name);
+    return word->subject == PAGE && word->event == event;
 }
 
-static bool make(np_binding_t *binding, const np_run_change_t *change)
+static bool hear(np_binding_t *binding, const np_run_change_t *change)
 {
     const bool heard = np_binding_hear(binding, change->event, change->id,
                                        &change->rules, change->now);
@@ -62,26 +66,28 @@ static bool make(np_binding_t *binding, const np_run_change_t *change)
 }
 
 /* Whoever proved the key has it. */
-static apr_status_t change(const np_run_call_t *call,
-                           const np_word_of_page_t *word,
-                           np_run_change_t *change)
+static apr_status_t carry_out(const np_run_call_t *call, const word_t *word,
+                              const unsigned char id[NP_PAGE_ID_LEN])
 {
     unsigned char ha1[NP_BINDING_SECRET_LEN];
     unsigned char key[NP_BINDING_SECRET_LEN];
+    np_run_change_t change = {
+        .make = word->subject == PAGE ? hear : np_run_change_bind,
+        .rules = np_run_gate_rules(call->ctx, call->place),
+        .now = call->ctx->now,
+        .event = word->event,
+    };
 
-    change->make = is(word, SEEDED) ? np_run_change_bind : make;
-    change->rules = np_run_gate_rules(call->ctx, call->place);
-    change->now = call->ctx->now;
-    change->event = word->event;
-    if (np_run_gate_proves(call->ctx, true)
+    memcpy(change.id, id, sizeof change.id);
+    if (np_run_gate_proves(call->ctx)
         && np_run_gate_ha1(call->ctx, ha1)) {
-        change->ha1 = ha1;
+        change.ha1 = ha1;
     }
-    if (word->event == NP_PAGE_HELLO
+    if (is_event(word, NP_PAGE_HELLO)
         && np_crypto_random(key, sizeof key) == APR_SUCCESS) {
-        change->key = key;
+        change.key = key;
     }
-    const apr_status_t status = np_run_change(call->ctx, call->r, change);
+    const apr_status_t status = np_run_change(call->ctx, call->r, &change);
     np_crypto_wipe(ha1, sizeof ha1);
     np_crypto_wipe(key, sizeof key);
     return status;
@@ -113,16 +119,8 @@ static int answer_hello(const np_run_call_t *call, apr_status_t status)
     return np_run_answer(call, HTTP_OK, "application/json", body);
 }
 
-/* The session may have got another id, or ended, at this very moment: what the
- * page says next comes with what is then true. */
-static bool is_no_failure(apr_status_t status)
-{
-    return status == APR_SUCCESS || status == APR_EINVAL
-           || status == APR_NOTFOUND;
-}
-
-/* A page could not have its browser keep the key. */
-static int answer_not_seeded(const np_run_call_t *call)
+/* The browser will not have the key, whatever the page does. */
+static int answer_not_kept(const np_run_call_t *call)
 {
     np_request_t *ctx = call->ctx;
     const np_binding_t *binding = ctx->outcome.record.binding;
@@ -136,17 +134,17 @@ static int answer_not_seeded(const np_run_call_t *call)
     return answer_plainly(call, HTTP_NO_CONTENT, NULL, NULL);
 }
 
-static int serve_live(const np_run_call_t *call,
-                      const np_word_of_page_t *word, np_run_change_t *what)
+static int serve_live(const np_run_call_t *call, const word_t *word,
+                      const unsigned char id[NP_PAGE_ID_LEN])
 {
-    if (is(word, NOT_SEEDED)) {
-        return answer_not_seeded(call);
+    if (word->subject == KEY_NOT_KEPT) {
+        return answer_not_kept(call);
     }
-    const apr_status_t status = change(call, word, what);
-    if (!is_no_failure(status)) {
+    const apr_status_t status = carry_out(call, word, id);
+    if (!np_run_change_is_done(status)) {
         return np_run_answer_unavailable(call);
     }
-    return word->event == NP_PAGE_HELLO
+    return is_event(word, NP_PAGE_HELLO)
                ? answer_hello(call, status)
                : answer_plainly(call, HTTP_NO_CONTENT, NULL, NULL);
 }
@@ -154,15 +152,15 @@ static int serve_live(const np_run_call_t *call,
 int np_run_serve_event(const np_run_call_t *call)
 {
     request_rec *r = call->r;
-    np_run_change_t what = { .make = NULL };
+    unsigned char id[NP_PAGE_ID_LEN];
 
     if (r->method_number != M_POST) {
         return np_run_refuse_method(call, "POST");
     }
-    const np_word_of_page_t *word =
+    const word_t *word =
         find_word(np_url_parameter(r->args, "e", r->pool));
     const char *page = np_url_parameter(r->args, "p", r->pool);
-    if (!word || !page || np_page_id(what.id, page) != APR_SUCCESS) {
+    if (!word || !page || np_page_id(id, page) != APR_SUCCESS) {
         return np_run_answer(call, HTTP_BAD_REQUEST, NULL, NULL);
     }
     if (np_run_is_foreign(call, !word->is_beacon)) {
@@ -171,14 +169,15 @@ int np_run_serve_event(const np_run_call_t *call)
     if (ap_discard_request_body(r) != OK) {
         return HTTP_BAD_REQUEST;
     }
-    np_run_open(call, is(word, "hello") || is(word, "beat")
+    np_run_open(call, is_event(word, NP_PAGE_HELLO)
+                              || is_event(word, NP_PAGE_BEAT)
                           ? NP_RUN_ASK_PAGE
                           : NP_RUN_ASK_OTHER);
     if (call->ctx->outcome.state == NP_STATE_UNAVAILABLE) {
         return np_run_answer_unavailable(call);
     }
     if (call->ctx->outcome.state == NP_STATE_LIVE) {
-        return serve_live(call, word, &what);
+        return serve_live(call, word, id);
     }
     const bool refused =
         call->ctx->run_judged && call->ctx->run_verdict == NP_RUN_REFUSE;

@@ -63,8 +63,7 @@ static int keep(const np_run_call_t *call, const char *to)
     }
     const apr_status_t status = np_run_change(call->ctx, call->r, &change);
     np_crypto_wipe(ha1, sizeof ha1);
-    /* (an old id cannot be bound: the page will say so by the new one) */
-    if (status != APR_SUCCESS && status != APR_EINVAL) {
+    if (!np_run_change_is_done(status)) {
         return np_run_answer_unavailable(call);
     }
     return to ? lead_on(call, to)
@@ -98,13 +97,13 @@ static int serve_live(const np_run_call_t *call, const char *to)
     if (!binding || binding->key_state == NP_KEY_NONE) {
         return refuse(call, to);
     }
-    if (np_run_gate_proves(ctx, true)) {
+    if (np_run_gate_proves(ctx)) {
         return keep(call, to);
     }
     if (ctx->run_answer && is_answer_to_us(ctx)) {
         return refuse(call, to);
     }
-    return challenge(call, to, np_run_gate_proves(ctx, false));
+    return challenge(call, to, np_run_gate_proves_stale(ctx));
 }
 
 /* Without any cookie of ours it would go round in a circle. */

@@ -109,7 +109,7 @@ spew($users, join '', map { "$_:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n" } 'manager'
 my $memcached = NP::Memcached->start;
 my @kinds = sort keys %timers;
 my $server = NP::Httpd->new(
-    conf => 'SessionNPStore memcache:' . $memcached->address . "\n" . <<'CONF' . join('', map { place($_, $users) } @kinds),
+    conf => 'SessionNPStore memcache:' . $memcached->address . "\nSessionNPStoreTimeout 10s\n" . <<'CONF' . join('', map { place($_, $users) } @kinds),
 SessionNPStateDir @root@/state/np
 LogFormat "%{begin:msec}t %>s %m %U%q %{Referer}i" trial
 CustomLog @root@/logs/access_log trial
@@ -131,6 +131,7 @@ while (defined(my $line = <$pipe>)) {
     else { diag($line =~ s/^# //r) }
 }
 close $pipe;
+sleep 1;                              # as in NP::Browser
 SKIP: {
     skip 'Firefox: there is no firefox-esr here, and it cannot be installed', 1 if !$ENV{NP_FIREFOX};
     pass('with Firefox');

@@ -62,8 +62,9 @@ sub get {
 # A document for a window
 sub visit {
     my ($self, $uri, %option) = @_;
+    my $site = delete $option{site} || 'none';
     my @header = ('Sec-Fetch-Dest: document', 'Sec-Fetch-Mode: navigate',
-        'Sec-Fetch-Site: none', @{ delete $option{header} || [] });
+        "Sec-Fetch-Site: $site", @{ delete $option{header} || [] });
     return $self->get($uri, header => \@header, %option);
 }
 
