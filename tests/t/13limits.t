@@ -5,6 +5,7 @@ use warnings;
 use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
+use List::Util qw(max);
 use Time::HiRes qw(sleep time);
 
 my @modes = qw(persistent non-persistent);
@@ -19,7 +20,7 @@ my $tenants = join '', map { <<"CONF" } @modes;
 </SessionNPTenant>
 <SessionNPTenant $_-life>
   SessionNPMode $_
-  SessionNPRequireLoginAfter 6s
+  SessionNPRequireLoginAfter 10s
   SessionNPCookieName session $_-life
 </SessionNPTenant>
 <Location /basic/$_-idle>
@@ -57,25 +58,46 @@ sub state {
     return $state;
 }
 
-my $began = time;
+# Busy for longer than the inactivity timeout. Where the machine was so slow that
+# requests came after a limit, once more: (statuses of those and of the others,
+# when the last of the others logged in)
+sub be_busy {
+    for (1 .. 10) {
+        $server->log->mark;
+        my $began = time;
+        log_in("$_-life") for @modes;
+        my $since = time;
+        my ($longest, %last, @found) = (0);
+        for my $mode (@modes) {
+            $last{$mode} = time;
+            log_in("$mode-idle");
+        }
+        for my $mode ((@modes) x 4) {
+            sleep 0.35;
+            my $now = time;
+            push @found, status("$mode-idle");
+            $longest = max($longest, time - $last{$mode});
+            $last{$mode} = $now;
+        }
+        my @lives = map { status("$_-life") } @modes;
+        return (\@found, \@lives, $since) if $longest < 1.8 && time - $began < 9;
+    }
+    die "this machine was never fast enough\n";
+}
+
 for my $mode (@modes) {
     is log_in("$mode-idle"), 200, "$mode: login";
     is log_in("$mode-life"), 200, "$mode: login with the other limit";
-    is curl("$url/basic/$mode-idle/", jar => $jar{"$mode-idle"}, closed => 1)->status,
+    is curl("$url/basic/$mode-life/", jar => $jar{"$mode-life"}, closed => 1)->status,
         $mode eq 'persistent' ? 200 : 401, "$mode: when the browser closes";
-    log_in("$mode-idle");
 }
-# Busy for longer than the inactivity timeout, at the end the other limit rules.
-for my $round (1 .. 3) {
-    sleep 0.9;
-    status("$_-idle") for @modes;
+# At the end the other limit rules.
+my ($busy, $lives, $since) = be_busy();
+for my $n (0 .. $#modes) {
+    is join(' ', map { $busy->[@modes * $_ + $n] } 0 .. 3), '200 200 200 200', "$modes[$n]: who is busy stays";
+    is $lives->[$n], 200, "$modes[$n]: so far";
 }
-for my $mode (@modes) {
-    is status("$mode-idle"), 200, "$mode: who is busy stays";
-    is status("$mode-life"), 200, "$mode: so far";
-}
-my $wait = $began + 6.2 - time;
-sleep($wait > 2.2 ? $wait : 2.2);
+sleep max(2.2, $since + 10.2 - time);
 for my $mode (@modes) {
     is state("$mode-idle"), 'idle', "$mode: who is not, does not";
     is status("$mode-idle"), 401, "$mode: and is refused";

@@ -27,7 +27,7 @@ my $value = {jar_cookies($jar)}->{auth0}{value};
 
 for my $name (@names) {
     for my $path ('/env', '/free/env') {
-        unlike curl("$url$path", jar => $jar, header => ["$name: eve"])->body, qr/eve/,
+        unlike curl("$url$path", jar => $jar, header => ["$name: eve.mallory"])->body, qr/eve\.mallory/,
             "$name does not reach $path";
     }
 }
@@ -43,12 +43,12 @@ $env = curl("$url/shown", cookie => "auth0=$value")->body;
 like $env, qr/^HTTP_COOKIE=auth0=\Q$value\E$/m, 'StripCookies Off shows them';
 like $env, qr/^HTTP_SESSION_NP_USER=alice$/m, 'Headers On tells who it is';
 like $env, qr/^HTTP_SESSION_NP_STATE=live$/m, 'and the state';
-$env = curl("$url/shown", header => ['Session-NP-User: eve', 'Connection: Session-NP-User, close'],
+$env = curl("$url/shown", header => ['Session-NP-User: eve.mallory', 'Connection: Session-NP-User, close'],
     cookie => "auth0=$value")->body;
 like $env, qr/^HTTP_SESSION_NP_USER=alice$/m, 'ours replaces what came';
-unlike $env, qr/eve/, 'entirely';
+unlike $env, qr/eve\.mallory/, 'entirely';
 unlike $env, qr/^HTTP_CONNECTION=.*Session/im, 'and Connection does not name it';
-$env = curl("$url/shown", header => ['Session-NP-User: eve'])->body;
+$env = curl("$url/shown", header => ['Session-NP-User: eve.mallory'])->body;
 like $env, qr/^HTTP_SESSION_NP_STATE=none$/m, 'nobody is nobody';
 unlike $env, qr/SESSION_NP_USER/, 'whatever he says';
 

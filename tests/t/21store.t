@@ -6,8 +6,9 @@ use Apache::Test qw(-withtestmore);
 use NP::Test;
 use NP::Site;
 use IO::Socket::INET ();
+use List::Util qw(all max min);
 
-plan tests => 34, need need_module('session_np');
+plan tests => 41, need need_module('session_np');
 
 my $memcached = start_memcached();
 my $server = site(store => 'memcache:' . $memcached->address, more => <<'CONF');
@@ -52,7 +53,7 @@ is_deeply $memcached->counts_during(sub { curl("$url/app/") }), {}, 'no cookie: 
 # all of them share it when thirty answers in a row do.
 sub everywhere {
     my ($test) = @_;
-    return wait_until(5, sub { !grep { !$test->() } 1 .. 30 });
+    return wait_until(60, sub { all { $test->() } 1 .. 30 });
 }
 
 # What it holds
@@ -106,18 +107,30 @@ like curl("$url/app/", jar => $jar)->body, qr/"reason":"none"/, 'a record that i
 is curl("$url/basic/", jar => $jar, user => 'alice:secret')->status, 200, 'a clean login';
 is curl("$url/app/", jar => $jar)->status, 200, 'and a session';
 
-# Silent: no request waits for long
-$memcached->pause;
-$answer = curl("$url/app/", jar => $jar, args => ['-w', '%{time_total}']);
-my ($waited) = $answer->error =~ /([\d.]+)$/;
-is $answer->status, 503, 'a store that is silent';
-cmp_ok $waited, '<', 1, 'costs its time-out and no more';
-$memcached->resume;
-ok everywhere(sub { curl("$url/app/", jar => $jar)->status == 200 }), 'then the same cookie works';
+# Silent: no request waits for long. By the default, 250 ms; the shortest time
+# counts, for this machine may be slow, too.
+my $default = site(store => 'memcache:' . $memcached->address, patience => 0);
+my $held = cookie_jar();
+wait_until(60, sub { curl($default->url . '/basic/', jar => $held, user => 'alice:secret')->status == 200 });
+my @waited;
+for (1 .. 3) {
+    ok everywhere(sub { curl($default->url . '/app/', jar => $held)->status == 200 }),
+        @waited ? 'then the same cookie works' : 'a store that speaks';
+    $memcached->pause;
+    $answer = curl($default->url . '/app/', jar => $held, args => ['-w', '%{time_total}']);
+    push @waited, $answer->error =~ /([\d.]+)$/;
+    is $answer->status, 503, 'a store that is silent';
+    $memcached->resume;
+}
+ok everywhere(sub { curl($default->url . '/app/', jar => $held)->status == 200 }), 'it speaks again';
+cmp_ok min(@waited), '<', 1, 'costs its time-out and no more';
+cmp_ok max(@waited), '>=', 0.2, 'and not much less';
+$default->stop;
+ok everywhere(sub { curl("$url/app/", jar => $jar)->status == 200 }), 'for the other httpd, too';
 
 # httpd restarts: memcached and the key are still there
 $server->restart;
-ok wait_until(5, sub { curl("$url/app/", jar => $jar)->status == 200 }), 'a restart of httpd keeps sessions';
+ok wait_until(60, sub { curl("$url/app/", jar => $jar)->status == 200 }), 'a restart of httpd keeps sessions';
 my $key = $server->root . '/state/np/record.key';
 is sprintf('%o', (stat $key)[2] & 07777), '600', 'the key is ours alone';
 is sprintf('%o', (stat $server->root . '/state/np')[2] & 07777), '700', 'so is its directory';

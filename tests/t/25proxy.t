@@ -147,12 +147,14 @@ $answer = curl("$url/basic/app/", method => 'HEAD', @password);
 is scalar(grep { $_->{name} eq 'auth0' } $answer->cookies), 1, 'HEAD: one cookie';
 
 # Without a store, without an application
+$server->patience('250ms');
 $memcached->pause;
 is request('/open/', cookie => $cookie)->{'Session-NP-State'}, 'unavailable', 'no store: unavailable';
 is ours(request('/open/', cookie => $cookie)), 'Session-NP-State', 'and nobody';
 is curl("$url/basic/app/", cookie => $cookie)->status, 503, 'a closed place does not ask the application';
 $memcached->resume;
-wait_until(5, sub { app_state_of($cookie) eq 'live' });
+$server->patience;
+wait_until(30, sub { app_state_of($cookie) eq 'live' });
 stop_process($pid);
 $answer = curl("$url/basic/app/", @password);
 is $answer->status, 503, 'no application';

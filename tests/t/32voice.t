@@ -206,6 +206,7 @@ for my $way (@ways) {
         'nor is the browser';
 
     # No store
+    $server->patience('250ms');
     $memcached->pause;
     $answer = ask($way, cookie => $cookie, say => ['Session-NP-Logout: ?1']);
     is $answer->status . $answer->header('Content-Type'), '503application/problem+json',
@@ -215,7 +216,8 @@ for my $way (@ways) {
     $answer = ask($way, say => ['Session-NP-Login: alice', 'Set-Cookie: theirs=1'], type => 'text/html');
     is $answer->status . names($answer), '503', 'a login that cannot be written: 503, and no cookie';
     $memcached->resume;
-    wait_until(10, sub { state_of($cookie) eq 'live' }) or diag 'the store is not back';
+    $server->patience;
+    wait_until(30, sub { state_of($cookie) eq 'live' }) or diag 'the store is not back';
 }
 
 # A CGI program's redirect inside httpd is a login before the next place asks

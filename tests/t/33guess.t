@@ -8,6 +8,7 @@ use NP::App;
 use NP::Run qw(spawn);
 use NP::Test;
 use NP::Site;
+use Time::HiRes qw(time);
 
 use constant MOST => 3;
 my @logins = app_logins();
@@ -50,7 +51,8 @@ my %option = (store => 'memcache:' . $memcached->address,
   ErrorDocument 429 "<p>Later.</p>"
 </Location>
 CONF
-my $server = site(%option, tenant => "SessionNPLoginAttempts @{[MOST]}");
+# (twelve at once wait for each other)
+my $server = site(%option, tenant => "SessionNPLoginAttempts @{[MOST]}", patience => '10s');
 my $url = $server->url;
 
 sub try { my ($user, $password, @more) = @_; return curl("$url/basic/", user => "$user:$password", @more) }
@@ -115,10 +117,16 @@ try('alice', 'secret', jar => $live);
 lock_out('alice');
 is try('alice', 'secret', jar => $live)->status, 200, 'a live session goes on';
 
-# The end of it
-my $answer = curl("$url/basic/quick/", user => 'alice:wrong') for 1 .. 2;
-is curl("$url/basic/quick/", user => 'alice:secret')->status, 429, 'locked for two seconds';
-ok wait_until(8, sub { curl("$url/basic/quick/", user => 'alice:secret')->status == 404 }),
+# The end of it. Where the machine was so slow that it came at once, once more.
+my $answer;
+for (1 .. 10) {
+    my $began = time;
+    curl("$url/basic/quick/", user => 'alice:wrong') for 1 .. 2;
+    $answer = curl("$url/basic/quick/", user => 'alice:secret');
+    last if time - $began < 1.8;
+}
+is $answer->status, 429, 'locked for two seconds';
+ok wait_until(30, sub { curl("$url/basic/quick/", user => 'alice:secret')->status == 404 }),
     'and open again';
 
 # Digest: a nonce that is too old is no failure
@@ -141,15 +149,6 @@ is $told{429}, 12 - MOST, 'and the others are not';
 my %items = $memcached->items;
 is join('', grep { /alice/i } keys %items), '', 'no key names the user';
 is scalar(() = $server->log->rewind->lines(qr/secret|wrong:/)), 0, 'no log line a password';
-
-# No store
-$memcached->flush;
-$memcached->pause;
-is try('alice', 'wrong')->status, 503, 'without a store nobody may guess';
-is try('alice', 'secret')->status, 503, 'nor log in';
-is curl("$url/basic/pass/", user => 'alice:wrong')->status, 401, 'unless the place lets pass';
-$memcached->resume;
-wait_until(10, sub { try('bob', 'secret')->status == 200 });
 
 # An application that checks passwords itself
 for my $way (@logins) {
@@ -184,3 +183,12 @@ for my $way (@logins) {
     is told(curl("$url/trusted/$way/speak", jar => $jar))->{MFA}, undef, 'and is not heard';
     is app_state($url, $jar), 'live', 'the session goes on';
 }
+
+# No store
+$server->patience('250ms');
+$memcached->flush;
+$memcached->pause;
+is try('alice', 'wrong')->status, 503, 'without a store nobody may guess';
+is try('alice', 'secret')->status, 503, 'nor log in';
+is curl("$url/basic/pass/", user => 'alice:wrong')->status, 401, 'unless the place lets pass';
+$memcached->resume;

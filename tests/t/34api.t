@@ -298,6 +298,7 @@ is result(np('user', cookie => $new)), 'alice', 'and the session goes on';
 # The store does not answer
 np('set&key=a&value=before', cookie => $new);
 events();
+$server->patience('250ms');
 $memcached->pause;
 is result(np('state', cookie => $new)), 'unavailable', 'a store that is silent: the state';
 is result(np('user', cookie => $new)), '-', 'nobody knows who it is';
@@ -314,7 +315,8 @@ unlike status($answer), $documented, 'an end is not recorded';
 is names($answer), "@twins", 'but the browser forgets';
 is events(), '', 'nothing was told';
 $memcached->resume;
-wait_until(10, sub { result(np('state', cookie => $new)) eq 'live' });
+$server->patience;
+wait_until(30, sub { result(np('state', cookie => $new)) eq 'live' });
 is ask('get&key=a', cookie => $new), 'APR_SUCCESS before', 'nothing has changed';
 is result(np('user', cookie => $new)), 'alice', 'for nobody';
 

@@ -7,6 +7,7 @@ use Apache::Test qw(-withtestmore);
 use NP::App;
 use NP::Test;
 use NP::Site;
+use Time::HiRes qw(sleep time);
 
 my @kinds = qw(auth0 auth0-mf did);
 plan tests => 107, need need_module('session_np'), need_module('ssl');
@@ -17,7 +18,7 @@ my $persistent = <<'CONF';
   SessionNPMode persistent
   SessionNPInactivityTimeout persistent 1h
   SessionNPRequireLoginAfter persistent 2h
-  SessionNPInactivityTimeout non-persistent 3s
+  SessionNPInactivityTimeout non-persistent 6s
   SessionNPMFALifetime 14d
   SessionNPDeviceLifetime 90d
 </SessionNPTenant>
@@ -229,13 +230,21 @@ is told_by('other', header_of($answer))->{MFA}, undef, 'nor the second factor';
 sub state_of { return (curl("$url/status", cookie => $_[0])->body =~ /"state":"(\w+)"/)[0] }
 
 # Lifetimes are judged by the server, whatever the browser keeps
-$answer = say_to('short', '', 'Session-NP-Login: alice', 'Session-NP-MFA: otp; remember');
-my $all = header_of($answer);
-(my $kept = $all) =~ s/short=[^;]+; //;
-is $answer->cookie('short-mf')->{attr}{'max-age'}, 2, 'two seconds';
-is told_by('short', header_of(say_to('short', $kept, 'Session-NP-Login: alice')))->{MFA}, 'remembered', 'so far';
-select undef, undef, undef, 2.1;
-$answer = say_to('short', $kept, 'Session-NP-Login: alice');
+# (once more where the machine was so slow that they were over, or that the store
+# had forgotten them)
+my ($first, $soon);
+for (1 .. 10) {
+    my $began = time;
+    $first = say_to('short', '', 'Session-NP-Login: alice', 'Session-NP-MFA: otp; remember');
+    (my $kept = header_of($first)) =~ s/short=[^;]+; //;
+    $soon = told_by('short', header_of(say_to('short', $kept, 'Session-NP-Login: alice')));
+    my $early = time - $began < 1.8;
+    sleep 2.1;
+    $answer = say_to('short', $kept, 'Session-NP-Login: alice');
+    last if $early && time - $began < 2.95;
+}
+is $first->cookie('short-mf')->{attr}{'max-age'}, 2, 'two seconds';
+is $soon->{MFA}, 'remembered', 'so far';
 $told = told_by('short', header_of($answer));
 is $told->{MFA}, undef, 'afterwards the second factor is forgotten';
 is $told->{DEVICE}, 'new', 'and the device';
@@ -283,7 +292,7 @@ $told = told(curl("$https/trusted" . speak(), jar => $jar));
 is "$told->{DEVICE} $told->{DEVICE_ID} $told->{MFA}", "known-user $device_id remembered",
     'device and second factor are known under their new ids';
 $answer = say_to('trusted', header_of($chosen), 'Session-NP-Logout: ?1');
-select undef, undef, undef, 3.1;
+sleep 6.1;
 is app_state($https, $jar), 'idle', 'and the limits of the new mode hold';
 
 my @odd = $server->log->rewind->lines(qr/:(?:warn|error|crit)\].*NP0(?!11[01])/);

@@ -141,6 +141,7 @@ is scalar(() = $log->lines(qr/NP012[34]|AH018(?:1[56]|2[12])/)), 0, 'mod_session
 
 # No store
 $jar = cookie_jar();
+$server->patience('250ms');
 $memcached->pause;
 $answer = log_in('alice', 'secret');
 is $answer->status . names($answer), '503', 'a login that cannot be recorded: 503';
@@ -148,6 +149,7 @@ cmp_ok $answer->header('Retry-After'), '>', 0, 'with Retry-After';
 $answer = log_in('alice', 'secret', path => '/inline/');
 is $answer->status . names($answer), '503', 'inline, too';
 $memcached->resume;
+$server->patience;
 ok wait_until(10, sub { log_in('alice', 'secret')->status == 302 }), 'and works again';
 
 # Guesses

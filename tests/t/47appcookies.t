@@ -7,12 +7,14 @@ use Apache::Test qw(-withtestmore);
 use NP::App;
 use NP::Test;
 use NP::Site;
+use Time::HiRes qw(time);
 
 my @ways = app_ways();
 plan tests => 36 * @ways + 13, need need_module('session_np'), need_module('ssl'), need_module('proxy_http');
 
 my $memcached = start_memcached();
-my $server = site(php => 1, store => 'memcache:' . $memcached->address,
+# (ten at once wait for each other)
+my $server = site(php => 1, store => 'memcache:' . $memcached->address, patience => '10s',
     more => join('', map { app_conf($_) } qw(/hard /vault /some /plain /kept)) . <<'CONF',
 <SessionNPTenant kept>
   SessionNPMode persistent
@@ -106,11 +108,18 @@ for my $way (@ways) {
     # Paths, lifetimes, https
     ask("/vault/$way", cookie => $session, say => ['Set-Cookie: first=root; Path=/', 'Set-Cookie: p=elsewhere; Path=/elsewhere']);
     is told(ask("/vault/$way", cookie => $session))->{COOKIE}, 'first=2; first=root', 'two of one name: the longer path first';
-    ask("/vault/$way", cookie => $session, say => ['Set-Cookie: s=1; Secure', 'Set-Cookie: brief=1; Max-Age=1']);
-    is $get->('vault'), 'brief=1; first=2; first=root', 'one for https only stays in on http';
-    is told_cookies(ask("/vault/$way", cookie => $session, base => $https)), 'brief=1; first=2; first=root; s=1',
-        'and goes on https';
-    select undef, undef, undef, 1.1;
+    # (once more where the machine was so slow that the brief one was over)
+    my ($plain, $secure);
+    for (1 .. 10) {
+        my $began = time;
+        ask("/vault/$way", cookie => $session, say => ['Set-Cookie: s=1; Secure', 'Set-Cookie: brief=1; Max-Age=2']);
+        $plain = $get->('vault');
+        $secure = told_cookies(ask("/vault/$way", cookie => $session, base => $https));
+        last if time - $began < 1.8;
+    }
+    is $plain, 'brief=1; first=2; first=root', 'one for https only stays in on http';
+    is $secure, 'brief=1; first=2; first=root; s=1', 'and goes on https';
+    wait_until(20, sub { $get->('vault') !~ /brief/ });
     is $get->('vault'), 'first=2; first=root', 'one that is over is gone';
 
     # Some of them only
@@ -160,11 +169,12 @@ waitpid $_, 0 for @pids;
 is scalar(() = told_cookies(ask('/vault/cgi', cookie => $session)) =~ /k\d+=1/g), 10, 'requests at once lose none';
 
 # No store
+$server->patience('250ms');
 $memcached->pause;
 $answer = ask('/vault/cgi', cookie => $session, set('PHPSESSID=1'));
 is names($answer), '', 'without a store none gets out';
 $memcached->resume;
-wait_until(10, sub { curl("$url/status", cookie => $session)->body =~ /live/ });
+wait_until(30, sub { curl("$url/status", cookie => $session)->body =~ /live/ });
 $answer = ask('/vault/cgi', cookie => $session, status => 200);
 is told_cookies($answer) =~ /PHPSESSID/ ? 1 : 0, 0, 'nor in';
 is $answer->status, 200, 'it goes on';

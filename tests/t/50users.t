@@ -189,6 +189,7 @@ ok wait_until(20, sub { by_basic('/few', cookie_jar())->status == 404 }), 'and e
 $memcached->ask("set $list 0 0 4\r\njunk");
 is by_basic('/few', cookie_jar())->status, 404, 'what does not open is written anew';
 
+$server->patience('250ms');
 $memcached->pause;
 for my $way (['' => 503], ['/strict' => 503], ['/pass' => 404]) {
     my ($place, $status) = @$way;
@@ -197,4 +198,5 @@ for my $way (['' => 503], ['/strict' => 503], ['/pass' => 404]) {
     is scalar(grep { $_->{name} =~ /auth0|strict$/ } $answer->cookies), 0, 'and no session';
 }
 $memcached->resume;
+$server->patience;
 ok wait_until(20, sub { by_basic('', cookie_jar())->cookie('auth0') }), 'it is back';

@@ -10,6 +10,7 @@ use NP::Test;
 use NP::Site;
 use IO::Select ();
 use POSIX ();
+use Time::HiRes qw(time);
 
 use constant { CHANGES => 1000, ROUNDS => 5, CLIENTS => 4 };
 plan tests => 3 * ROUNDS + 1, need need_module('session_np');
@@ -59,7 +60,8 @@ for my $round (1 .. ROUNDS) {
     my $killed = 0;
     my $select = IO::Select->new(map { $_->[1] } @clients);
     my %number = map { ($_->[1] => $_->[0]) } @clients;
-    while ($select->count) {
+    my $end = time + 120;
+    while ($select->count && time < $end) {
         for my $pipe ($select->can_read(10)) {
             if (!sysread $pipe, my $more, 4096) {
                 $select->remove($pipe);
@@ -74,11 +76,15 @@ for my $round (1 .. ROUNDS) {
         }
         if (!$killed && $seen >= CHANGES / ROUNDS) {
             $killed = 1;
+            kill STOP => $server->pid;    # or it would start others meanwhile
             kill KILL => $server->children, $server->pid;
         }
     }
+    kill KILL => map { $_->[2] } @clients;
     waitpid $_->[2], 0 for @clients;
     $server->stop;
+    # a process that is just dying listens still
+    wait_until(30, sub { !IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $server->port) });
     $changes += $seen;
     ok $killed, "round $round: killed after $seen changes";
     eval { $server->start };

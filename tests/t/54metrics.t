@@ -10,9 +10,10 @@ use NP::Metrics;
 use NP::Run qw(spawn);
 use NP::Site;
 use NP::Test;
+use Time::HiRes qw(sleep);
 
 use constant { PROCESSES => 6, EACH => 10 };
-plan tests => 80, need need_module('session_np');
+plan tests => 81, need need_module('session_np');
 
 my $memcached = start_memcached();
 my %tenants = (idle => 'SessionNPInactivityTimeout 1s', life => 'SessionNPRequireLoginAfter 2s',
@@ -70,7 +71,19 @@ sub changes {
     return \%change;
 }
 
-# What is done when the answer is out is counted a moment later
+# What is done when the answer is out is counted a moment later. The figures when
+# nothing is due any more:
+sub settled {
+    my $last = figures();
+    wait_until(10, sub {
+        sleep 0.2;
+        my ($before, $now) = ($last, figures());
+        $last = $now;
+        return !%{ changes($before, $now) };
+    });
+    return $last;
+}
+
 sub moves {
     my ($name, $code, %expected) = @_;
     my $before = figures();
@@ -157,14 +170,19 @@ for (['idle', 'idle'], ['life', 'expired']) {
     my $in = cookie_jar();
     my $before = figures();
     log_in("$tenant/", $in);
-    my $state = wait_until(15, sub { my $s = app_state("$url/status/$tenant?", $in); $s ne 'live' && $s });
-    my $found = changes($before, figures());
+    wait_until(30, sub { my $s = app_state("$url/status/$tenant?", $in); $s ne 'live' && $s });
+    my $found;
+    wait_until(10, sub {
+        $found = changes($before, figures());
+        return !grep { !$found->{"$tenant: $_"} } "ended $cause", "requests $cause", 'begun';
+    });
     is $found->{"$tenant: ended $cause"}, 1, "counted: the end of a session, $cause";
     is $found->{"$tenant: requests $cause"}, 1, 'and the request that found it';
     is $found->{"$tenant: begun"}, 1, 'and its beginning';
 }
 
 # Guesses
+settled();
 moves("failure $_", sub { curl("$url/basic/locked/", user => 'alice:wrong') }, 'locked: requests none' => 1, 'locked: logins failed' => 1)
     for 1 .. 2;
 is moves('a try of who is locked out', sub { curl("$url/basic/locked/", user => 'alice:secret') },
@@ -172,6 +190,7 @@ is moves('a try of who is locked out', sub { curl("$url/basic/locked/", user => 
 
 # Too many sessions
 log_in("$_/", cookie_jar()) for qw(few one);
+settled();
 moves('the oldest session, which makes room', sub { log_in('few/', cookie_jar()) },
     'few: requests none' => 1, 'few: begun' => 1, 'few: ended limit' => 1, 'few: new_devices' => 1);
 moves('a login that is one too many', sub { log_in('one/', cookie_jar()) }, 'one: requests none' => 1, 'one: logins refused' => 1);
@@ -189,14 +208,14 @@ sub same { my $json = JSON::PP->new->canonical; return $json->encode($_[0]) eq $
 $memcached->flush;
 log_in('');
 my ($before, $told);
-wait_until(20, sub {
+wait_until(60, sub {
     $before = figures();
     ask();
     return same($told = operations($before, figures()), { 'get found' => 1 });
 });
 is_deeply $told, { 'get found' => 1 }, 'a request asks the store once';
 my (%sum, $asked);
-wait_until(20, sub {
+wait_until(60, sub {
     $before = figures();
     $asked = $memcached->counts_during(sub { log_in('', cookie_jar()); curl("$url/logout", jar => $jar, method => 'POST') });
     $told = operations($before, figures());
@@ -217,10 +236,11 @@ log_in('', $damaged);
 for (grep { !/^x/ } keys %{ { $memcached->items } }) {
     $memcached->ask("append $_ 0 0 1 noreply\r\nx\r\nstats");
 }
+settled();
 moves('a damaged record', sub { curl("$url/status", jar => $damaged) }, 'requests none' => 1, 'records_ignored damaged' => 1);
 
 log_in('');
-$before = figures();
+$before = settled();
 $memcached->pause;
 moves('a request while the store is away', sub { curl("$url/status", jar => $jar) }, 'requests unavailable' => 1);
 $told = operations($before, figures());
@@ -235,13 +255,15 @@ ok wait_until(10, sub { figures()->{$ups} > $before->{$ups} }), 'it came back';
 # --- all children, and those after a graceful restart ---------------------------
 
 wait_until(10, sub { my $first = figures(); ask(); !operations($first, figures())->{'get unavailable'} });
+settled();
 moves('requests to all children', sub {
     my @pids = map { spawn(work_dir() . "/run/metrics.out", command => ['curl', '-sS', '--noproxy', '*', '-o', '/dev/null',
         '-b', $jar, "$url/basic/?[1-" . EACH . ']']) } 1 .. PROCESSES;
     waitpid $_, 0 for @pids;
 }, 'requests live' => PROCESSES * EACH);
 my $moded = cookie_jar();
-log_in('mode/', $moded);
+moves('a login in another mode', sub { log_in('mode/', $moded) },
+    'mode: requests none' => 1, 'mode: begun' => 1, 'mode: new_devices' => 1);
 my $conf = $server->root . '/httpd.conf';
 (my $text = slurp($conf)) =~ s/SessionNPMode persistent/SessionNPMode non-persistent/ or die;
 spew($conf, $text);

@@ -178,6 +178,7 @@ ok wait_until(15, sub { app_state($other->url, copy_of($jar)) eq 'ended' }), 'an
 # --- no store ----------------------------------------------------------------
 
 ($id, $jar) = log_in('erin');
+$server->patience('250ms');
 $memcached->pause;
 is ask(GET => "sessions/$id")->status, 503, 'no store: nothing is known of a session';
 is ask(GET => 'users/erin/sessions')->status, 503, 'nor of a user';
@@ -185,6 +186,7 @@ is ask(DELETE => "sessions/$id")->status, 503, 'none is ended';
 is ask(PATCH => "sessions/$id", data => { session_metadata => { a => 'b' } })->status, 503, 'nor described';
 is ask(DELETE => 'users/erin/sessions')->status, 202, 'but all of a user are';
 $memcached->resume;
+$server->patience;
 my $state;
 ok wait_until(20, sub { ($state = app_state($url, copy_of($jar))) ne 'unavailable' }), 'when it is back';
 is $state, 'ended', 'they are over';

@@ -59,7 +59,11 @@ my $good = "auth0=$cookie{auth0}{value}";
 # Threads, connections, descriptors
 my $shared = site(server => $fixed);
 curl($shared->url . '/app/');
-my ($ours, $other) = map { biggest($_) } $server, $shared;
+my ($ours, $other);
+wait_until(30, sub {
+    ($ours, $other) = map { biggest($_) } $server, $shared;
+    return $ours->{threads} - $other->{threads} == 3;
+});
 my $workers = ($ENV{MPM} || 'event') eq 'prefork' ? 1 : 10;
 is $ours->{threads} - $other->{threads}, 3,
     'a child with memcached has three threads more: connector, deadline keeper, exchange';

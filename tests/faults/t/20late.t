@@ -35,11 +35,15 @@ race();
 sub late {
     my ($hold, $what, $cause, $name) = @_;
     $name .= $hold eq 'hold' ? ', arriving late' : ', done, but nobody is told';
-    my $visitor = NP::Visitor->new("$url/race");
-    wait_until(10, sub { $visitor->login; $visitor->is_live });
-    wait_until(5, sub { $visitor->save(1)->body =~ /SUCCESS/ });
-    $relay->tell("$hold $what");
-    $cause->($visitor);
+    # (a machine that is too slow lets the session end, or the request, before)
+    my $visitor;
+    for (1 .. 3) {
+        $relay->tell('release');
+        $visitor = live_visitor();
+        $relay->tell("$hold $what");
+        $cause->($visitor);
+        last if $relay->tell('held');
+    }
     is $relay->tell('held'), 1, "$name: it is held back";
     ok $visitor->logout_at_last, '  meanwhile he logs out';
     $relay->tell('release');
@@ -47,6 +51,14 @@ sub late {
     $relay->tell('held');
     ok !$visitor->is_live_anyhow, '  the session is over';
     return;
+}
+
+# One that has data
+sub live_visitor {
+    my $visitor = NP::Visitor->new("$url/race");
+    wait_until(10, sub { $visitor->login; $visitor->is_live });
+    wait_until(5, sub { $visitor->save(1)->body =~ /SUCCESS/ });
+    return $visitor;
 }
 
 # What a logout says when it cannot be done
@@ -58,14 +70,17 @@ sub outage {
     is $visitor->state, 'unavailable', 'nothing is known of the session';
     is $visitor->ask('/closed')->status, 503, 'and its place says the same';
     $relay->tell('pass');
-    ok wait_until(5, sub { $visitor->is_live }), 'afterwards it is live';
+    ok wait_until(20, sub { $visitor->is_live }), 'afterwards it is live';
     ok $visitor->logout_at_last, 'he logs out again';
     ok !$visitor->is_live_anyhow, 'and that is the end';
     isnt $visitor->state, 'live', 'for good';
     return;
 }
 
+# (so many requests at once may take long, which is not what this is about)
 sub race {
+    undef $site;
+    $site = NP::FaultSite->new(timeout => 2);
     my $said = qx(@{[work_dir()]}/programs/np_race -p @{[$site->port]} -x /race -n $rounds -a 8 -w 210000);
     my %count = map { split /=/ } split ' ', $said;
     is $count{revived}, 0, 'a race with the logout: the session is over';

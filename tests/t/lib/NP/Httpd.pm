@@ -19,6 +19,8 @@ my $serial = 0;
 # also     => [names] these besides the usual ones
 # mpm      => name
 # php      => 1 for PHP as a module, where there is one (prefork)
+# patience => SessionNPStoreTimeout, where 2s are not the right one; 0 for the
+#             module's default
 # files    => { 'path below htdocs' => 'text' }
 # start    => 0 for a config test only
 # A server that does not start is an error that carries its output.
@@ -28,7 +30,7 @@ sub new {
     my $self = bless { root => work_dir() . "/t/logs/$name", ports => {},
                        mpm => $option{mpm} || $ENV{MPM} || 'event',
                        modules => $option{modules}, also => $option{also},
-                       php => $option{php} },
+                       php => $option{php}, patience => $option{patience} },
                      $class;
     for my $dir ($self->{root}, map { "$self->{root}/$_" }
                  qw(htdocs logs run state)) {
@@ -80,13 +82,20 @@ sub configure {
     return $self;
 }
 
+# A machine that has much to do is no store that is away
+sub _patience {
+    my ($self) = @_;
+    return $self->{patience} if defined $self->{patience};
+    return ($ENV{HTTPD_WRAPPER} || '') =~ /valgrind/ ? '5s' : '2s';
+}
+
 sub _preamble {
     my ($self) = @_;
     my $load = load_lines(mpm => $self->{mpm}, only => $self->{modules},
                           also => $self->{also}, php => $self->{php});
-    # all is slow there, and the store is not away for that
-    $load .= "<IfModule mod_session_np.c>\n  SessionNPStoreTimeout 5s\n</IfModule>\n"
-        if ($ENV{HTTPD_WRAPPER} || '') =~ /valgrind/;
+    my $patience = $self->_patience;
+    $load .= "<IfModule mod_session_np.c>\n  SessionNPStoreTimeout $patience\n</IfModule>\n"
+        if $patience;
     return $load . <<'CONF';
 ServerRoot @root@
 DefaultRuntimeDir @root@/run
@@ -173,6 +182,17 @@ sub graceful {
     wait_until(30, sub { scalar(() = $log->lines(qr/resuming normal operations/)) })
         or die join "\n", 'no graceful restart:', $log->lines, '';
     return $self;
+}
+
+# Another SessionNPStoreTimeout, or the former one again, by a graceful restart:
+# for a store that is silent on purpose, so that nobody waits for long
+sub patience {
+    my ($self, $time) = @_;
+    $time ||= $self->_patience;
+    my $conf = slurp("$self->{root}/httpd.conf");
+    $conf =~ s/^(  SessionNPStoreTimeout) .*/$1 $time/m or die "no time-out\n";
+    spew("$self->{root}/httpd.conf", $conf);
+    return $self->graceful;
 }
 
 # As `apachectl -t`: (exit status, output)
