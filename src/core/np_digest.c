@@ -162,12 +162,13 @@ bool np_digest_parse(const char *header, np_digest_t *digest, apr_pool_t *p)
 
 bool np_digest_is_ours(const char *header, apr_pool_t *p)
 {
-    static const char realm[] = NP_DIGEST_REALM_PREFIX "/";
     np_digest_t digest;
 
     (void)read_all(header, &digest, p);
     return digest.username && !strcmp(digest.username, NP_DIGEST_USER)
-           && digest.realm && !strncmp(digest.realm, realm, strlen(realm));
+           && digest.realm
+           && !strncmp(digest.realm, NP_DIGEST_REALM_PREFIX,
+                       strlen(NP_DIGEST_REALM_PREFIX));
 }
 
 static apr_status_t hash(unsigned char out[NP_CRYPTO_DIGEST_LEN],

@@ -15,9 +15,9 @@
 #define NP_DIGEST_HA1_LEN 32
 /** The user that all keys belong to; the name says whose header it is. */
 #define NP_DIGEST_USER "np"
-/** What each realm begins with; the path of the cookies follows, with its first
- *  slash. */
-#define NP_DIGEST_REALM_PREFIX "np "
+/** What each realm begins with; the path of the cookies follows, whose first slash
+ *  this is. */
+#define NP_DIGEST_REALM_PREFIX "np /"
 
 /** The parameters of an answer; unset ones are NULL. */
 typedef struct np_digest_t {

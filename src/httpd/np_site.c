@@ -140,7 +140,7 @@ static np_tenant_t *resolve_tenant(server_rec *server,
     tenant->cookie_path = conf->cookie_path ? conf->cookie_path : "/";
     tenant->run_path = with_slash(tenant->cookie_path, p);
     tenant->run_realm =
-        apr_pstrcat(p, NP_DIGEST_REALM_PREFIX, tenant->run_path, NULL);
+        apr_pstrcat(p, NP_DIGEST_REALM_PREFIX, tenant->run_path + 1, NULL);
     tenant->cookie_domain = conf->cookie_domain;
     tenant->same_site =
         (np_same_site_e)number(conf->same_site, NP_SAME_SITE_NONE);
