@@ -9,17 +9,9 @@
 #include "http_protocol.h"
 
 #include "np_log.h"
-#include "np_request.h"
+#include "np_run_document.h"
 
 /* --- the request ---------------------------------------------------------- */
-
-/* Browsers that do not say what for (on plain http) say what they like. Who
- * does not may be a program that writes back what it reads, as over WebDAV. */
-static bool wants_html(const request_rec *r)
-{
-    return np_request_accepts_html(r)
-           && !apr_table_get(r->headers_in, "X-Requested-With");
-}
 
 /* The answer to a form is a page, too; but of a POST that has to be sure. */
 bool np_inject_is_for_page(const request_rec *r)
@@ -30,7 +22,7 @@ bool np_inject_is_for_page(const request_rec *r)
         || (r->method_number != M_GET && (r->method_number != M_POST || !what))) {
         return false;
     }
-    return what ? !strcmp(what, "document") : wants_html(r);
+    return np_run_document_is_asked(r);
 }
 
 /* --- the response --------------------------------------------------------- */

@@ -10,9 +10,7 @@
 #include "np_run_change.h"
 #include "np_run_gate.h"
 
-/* Over plain http browsers do not say what a request is for. Then whatever
- * could be a document is one: the session lives longer, not shorter. */
-static bool may_be_document(const request_rec *r)
+bool np_run_document_is_asked(const request_rec *r)
 {
     if (apr_table_get(r->headers_in, "Sec-Fetch-Dest")) {
         return np_run_gate_is_document(r);
@@ -29,7 +27,8 @@ static bool concerns(const np_request_t *ctx, const request_rec *r,
 
     return np_run_conf_mode(place->run) != NP_RUN_MODE_OFF && !ctx->run_is_own
            && ctx->outcome.state == NP_STATE_LIVE && binding && binding->until
-           && np_request_sees(ctx, r, place) && may_be_document(ctx->first);
+           && np_request_sees(ctx, r, place)
+           && np_run_document_is_asked(ctx->first);
 }
 
 static bool extend(np_binding_t *binding, const np_run_change_t *change)
@@ -69,12 +68,13 @@ void np_run_document_leaves(np_request_t *ctx, request_rec *r,
     if (!place->run || !concerns(ctx, r, place)) {
         return;
     }
+    const bool mute = is_mute(r);
     const np_run_change_t change = {
-        .make = is_mute(r) ? show : extend,
+        .make = mute ? show : extend,
         .rules = np_run_gate_rules(ctx, place),
         .now = np_clock_now(),
     };
-    if (change.make == show
+    if (mute
         || change.now - ctx->now >= change.rules.timer[NP_RUN_GRACE] / 2) {
         (void)np_run_change(ctx, r, &change);
     }

@@ -6,6 +6,14 @@
 
 #include "np_request.h"
 
+/**
+ * Does the request ask for a document in a window, as far as it tells? Over plain
+ * http browsers do not say what a request is for, only what they like. Who does
+ * not, or is a script of a page, may be a program that writes back what it reads,
+ * as over WebDAV.
+ */
+bool np_run_document_is_asked(const request_rec *r);
+
 /** A response is about to go out. If it took long, the page before it may be
  *  gone: the document gets its time to speak. One that never speaks has a lease
  *  from now on. */
