@@ -21,10 +21,10 @@ use NP::Curl ();
 use NP::Httpd ();
 use NP::Log ();
 use NP::Memcached ();
-use NP::Run qw(wait_until slurp spew work_dir);
+use NP::Run qw(wait_until in_time slurp spew work_dir);
 
 our @EXPORT = qw(start_memcached main_memcached httpd main_url error_log curl
-    parse_set_cookie cookie_jar jar_cookies wait_until slurp spew work_dir);
+    parse_set_cookie cookie_jar jar_cookies wait_until in_time slurp spew work_dir);
 
 # port => 0 (any), args => [more arguments of memcached]
 sub start_memcached { return NP::Memcached->start(@_) }
